@@ -1,0 +1,9 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
+  // Two cores are what a small CI machine has; tests that spawn the command line bring processes of their own.
+  maxWorkers: 2,
+  testTimeout: 30_000
+}
