@@ -1,0 +1,182 @@
+/** What Algolia answers, as its API description and, where that is silent, this package's assumptions say. */
+import { failure, success, type Answer } from './answer'
+import type { Application } from './application'
+import { madeUpAffinityNames, madeUpIndices } from './made-up-profiles'
+import { decodePageToken, encodePageToken } from './page-tokens'
+import type { ProfileSegment } from './profile'
+import type { ProfileFilter } from './profile-filter'
+import { start, type PagePosition, type ProfileStore } from './profile-store'
+import type { Request } from './request'
+import { parseTimestamp } from './timestamps'
+
+/** What an answer is made from. */
+export interface Context {
+  application: Application
+  profiles: ProfileStore
+  /** The present moment of the server, RFC 3339 with microseconds. */
+  now: string
+}
+
+/** Answers an authenticated request, and applies it to the profiles. */
+export function answerRequest(request: Request, context: Context): Answer {
+  switch (request.route) {
+    case 'listProfiles':
+      return listProfiles(request.query, context)
+    case 'getConfig':
+      return success(configuration(context.now))
+    case 'getProfile':
+    case 'deleteProfile':
+    case 'writeProfileSegments': {
+      const { userID } = request
+      if (userID === undefined) return failure(400, 'Invalid userID format')
+      if (!/^[A-Za-z0-9=+/_-]{1,129}$/.test(userID)) {
+        return failure(
+          422,
+          'UserID must contain only alphanumeric, equal, plus, slash, hyphen, or underscore characters, and be between 1 and 129 characters long'
+        )
+      }
+      if (request.route === 'getProfile') return getProfile(userID, context)
+      if (request.route === 'deleteProfile') return deleteProfile(userID, context)
+      return writeProfileSegments(userID, request.body, context)
+    }
+    case 'wrongMethod':
+      return failure(405, 'Method Not Allowed', { allow: request.allowed.join(', ') })
+    case 'unknown':
+      return notFound
+  }
+}
+
+const notFound = failure(404, 'Not Found')
+
+function getProfile(userID: string, { profiles }: Context): Answer {
+  const profile = profiles.get(userID)
+  return profile ? success(profile) : notFound
+}
+
+function deleteProfile(userID: string, { profiles, now }: Context): Answer {
+  if (!profiles.delete(userID)) return notFound
+  return success({ status: 200, message: 'OK', userID, deletedAt: now, deletedUntil: now })
+}
+
+/** The call that Algolia has not published: see the README about this assumption. */
+function writeProfileSegments(userID: string, body: string, { application, profiles, now }: Context): Answer {
+  if (application.segmentsEndpoint === 404) return notFound
+  if (application.segmentsEndpoint === 405) return failure(405, 'Method Not Allowed')
+  const segments = parseProfileSegments(body)
+  if (!segments) return failure(400, 'Invalid request body')
+  const known = profiles.get(userID)
+  profiles.put({ ...(known ?? { userID, type: 'basic', affinities: [] }), segments, lastUpdatedAt: now })
+  return success({ status: 200, message: 'OK', userID, lastUpdatedAt: now })
+}
+
+function parseProfileSegments(body: string): ProfileSegment[] | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    return undefined
+  }
+  const segments = isObject(value) ? value.segments : undefined
+  return Array.isArray(segments) && segments.every(isProfileSegment) ? segments : undefined
+}
+
+function isProfileSegment(value: unknown): value is ProfileSegment {
+  return isObject(value) && [value.id, value.source].every((text) => typeof text === 'string' && text !== '')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function listProfiles(query: URLSearchParams, { profiles }: Context): Answer {
+  const limit = query.get('limit') ?? '10'
+  if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000) {
+    return unprocessable('limit must be a whole number from 1 to 1000')
+  }
+  const filter = readFilter(query)
+  if ('wrong' in filter) return unprocessable(filter.wrong)
+  const filters = filterText(query)
+  const position = readPosition(query, filters)
+  if ('wrong' in position) return unprocessable(position.wrong)
+
+  const page = profiles.page(position, filter, Number(limit))
+  return success({
+    users: page.profiles,
+    ...(page.previous && { previousPageToken: encodePageToken(page.previous, filters) }),
+    ...(page.next && { nextPageToken: encodePageToken(page.next, filters) })
+  })
+}
+
+function unprocessable(reason: string): Answer {
+  return failure(422, `Unprocessable Entity: ${reason}`)
+}
+
+interface Wrong {
+  wrong: string
+}
+
+function readFilter(query: URLSearchParams): ProfileFilter | Wrong {
+  const filter: ProfileFilter = {
+    indices: list(query, 'indices'),
+    affinities: list(query, 'affinity').map((text) => {
+      const colon = text.indexOf(':')
+      return colon < 0 ? { name: text } : { name: text.slice(0, colon), value: text.slice(colon + 1) }
+    })
+  }
+  for (const [parameter, bound] of [
+    ['startDate', 'updatedAfter'],
+    ['endDate', 'updatedBefore']
+  ] as const) {
+    const text = query.get(parameter)
+    if (!text) continue
+    filter[bound] = parseTimestamp(text)
+    if (!filter[bound]) return { wrong: `${parameter} must be a date and time in RFC 3339 format` }
+  }
+  return filter
+}
+
+/** A list parameter, comma-separated, or given more than once. */
+function list(query: URLSearchParams, parameter: string): string[] {
+  return query.getAll(parameter).flatMap((text) => text.split(',').filter((item) => item !== ''))
+}
+
+/** What a page token is bound to. */
+function filterText(query: URLSearchParams): string {
+  return JSON.stringify(['startDate', 'endDate', 'indices', 'affinity'].map((parameter) => query.getAll(parameter)))
+}
+
+function readPosition(query: URLSearchParams, filters: string): PagePosition | Wrong {
+  // Algolia's own guide sends an empty token for the first page.
+  const [next, previous] = [query.get('nextPageToken'), query.get('previousPageToken')]
+  if (next && previous) return { wrong: "nextPageToken and previousPageToken can't be used together" }
+  if (next) return decodePageToken(next, 'forward', filters) ?? { wrong: 'unknown or expired nextPageToken' }
+  if (previous)
+    return decodePageToken(previous, 'backward', filters) ?? { wrong: 'unknown or expired previousPageToken' }
+  return start
+}
+
+function configuration(now: string): unknown {
+  const event = (type: string, name: string, subtype?: string): unknown => ({ type, name, ...(subtype && { subtype }) })
+  return {
+    indices: madeUpIndices.map((index) => ({
+      index,
+      affinities: madeUpAffinityNames,
+      source: {
+        type: 'insights',
+        events: {
+          viewDetails: [event('view', 'Product Viewed')],
+          viewListing: [event('view', 'Product List Viewed')],
+          addToCart: [event('conversion', 'Product Added', 'addToCart')],
+          purchase: [event('conversion', 'Order Completed', 'purchase')]
+        }
+      },
+      errors: [],
+      warnings: [],
+      lastUpdatedAt: now
+    })),
+    personalizationReRanking: 'medium',
+    profileType: 'basic',
+    status: { type: 'active', errors: [], lastUpdatedAt: now },
+    features: { realtime: { enabled: false } }
+  }
+}

@@ -1,0 +1,5 @@
+export { startLocalAlgolia, type Call, type LocalAlgolia, type LocalAlgoliaOptions } from './server'
+export type { Application } from './application'
+export type { Affinity, Profile, ProfileSegment } from './profile'
+export type { ProfileStore } from './profile-store'
+export type { Faults } from './faults'
