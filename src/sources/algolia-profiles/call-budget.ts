@@ -1,0 +1,125 @@
+/**
+ * How many calls Algolia still allows, and when the next one may go out. Plain data and arithmetic: no clock, no timer.
+ *
+ * Algolia allows 500 calls a minute for each application, shared by everything that uses it, and tells with each answer
+ * how many are left and when the next period starts (`x-ratelimit-limit`, `-remaining`, `-reset`, the last in Unix
+ * seconds). The first half of a period's calls may go as fast as they can, so that a small read is quick; the other half
+ * is spread over what is left of the period, so that a long read uses every call and yet leaves some, at any moment, to
+ * the destinations that share the limit.
+ *
+ * Times are milliseconds. "Local" is any clock that never goes back; the server's clock is reckoned from the `Date` of
+ * its answers, because the machine's own may be an hour off.
+ */
+
+/** What an answer said about the limit; a header that was missing or no number is undefined. */
+export interface LimitHeaders {
+  /** Calls allowed in a period. */
+  readonly limit?: number
+  readonly remaining?: number
+  /** Unix seconds at which the next period starts. */
+  readonly reset?: number
+  /** The server's clock when it answered, Unix milliseconds. */
+  readonly date?: number
+}
+
+/** The documented length of a period. */
+export const PERIOD_MILLISECONDS = 60_000
+
+/** A reset further away than two periods is absurd, and not waited for. */
+const FURTHEST_RESET_MILLISECONDS = 2 * PERIOD_MILLISECONDS
+
+/** The part of a period's calls that is not held back. */
+const UNHURRIED_PART = 0.5
+
+export class CallBudget {
+  private limit: number | undefined
+  /** The lowest `remaining` that the present period's answers told. */
+  private remaining: number | undefined
+  /** When the present period ends, by the server's clock. */
+  private resetAt: number | undefined
+  /** Server clock less local clock: the most that any answer showed, as `Date` is rounded down and old on arrival. */
+  private clockOffset: number | undefined
+  private inFlight = 0
+  private lastSentAt: number | undefined
+  private blockedUntil = 0
+
+  /** @returns the server's clock at a local time, never ahead of it; the local time itself until an answer told. */
+  serverTime(localTime: number): number {
+    return localTime + (this.clockOffset ?? 0)
+  }
+
+  /** Whether an answer has told the server's clock. */
+  get knowsServerTime(): boolean {
+    return this.clockOffset !== undefined
+  }
+
+  /** Calls allowed for each millisecond, once an answer told the limit. */
+  get rate(): number | undefined {
+    return this.limit === undefined ? undefined : this.limit / PERIOD_MILLISECONDS
+  }
+
+  /** @returns calls that are left in the present period, or undefined when no answer told. */
+  callsLeft(localTime: number): number | undefined {
+    this.beginPeriodIfDue(localTime)
+    return this.remaining === undefined ? undefined : Math.max(0, this.remaining - this.inFlight)
+  }
+
+  /** @returns the local time at which the next call may go out; not later than `localTime` when it may go now. */
+  nextCallAt(localTime: number): number {
+    if (this.blockedUntil > localTime) return this.blockedUntil
+    const left = this.callsLeft(localTime)
+    if (left === undefined || this.resetAt === undefined || this.limit === undefined) return localTime
+    const untilReset = this.resetAt - this.serverTime(localTime)
+    if (left === 0) return localTime + untilReset
+    if (left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) return localTime
+    return this.lastSentAt + untilReset / left
+  }
+
+  /** To be told of each call as it goes out. */
+  sent(localTime: number): void {
+    this.inFlight += 1
+    this.lastSentAt = localTime
+  }
+
+  /** To be told of each call that ended, with the headers of its answer if there was one. */
+  ended(localTime: number, headers: LimitHeaders = {}): void {
+    this.inFlight -= 1
+    if (headers.date !== undefined) {
+      this.clockOffset = Math.max(this.clockOffset ?? -Infinity, headers.date - localTime)
+    }
+    const resetAt = this.sensibleReset(localTime, headers.reset)
+    if (headers.limit !== undefined && headers.limit > 0) this.limit = headers.limit
+    if (resetAt === undefined || headers.remaining === undefined) return
+    this.beginPeriodIfDue(localTime)
+    if (this.resetAt === undefined || resetAt > this.resetAt) {
+      this.resetAt = resetAt
+      this.remaining = headers.remaining
+    } else if (resetAt === this.resetAt) {
+      this.remaining = Math.min(this.remaining ?? Infinity, headers.remaining)
+    }
+  }
+
+  /**
+   * To be told when a call was refused for want of calls: none goes out before the reset that the answer told, nor,
+   * where it told none that makes sense, before `fallback` milliseconds have passed.
+   * @returns the local time until which all calls wait.
+   */
+  refused(localTime: number, headers: LimitHeaders, fallback: number): number {
+    const resetAt = this.sensibleReset(localTime, headers.reset)
+    const pause = resetAt === undefined ? fallback : Math.max(resetAt - this.serverTime(localTime), fallback)
+    this.blockedUntil = Math.max(this.blockedUntil, localTime + pause)
+    return this.blockedUntil
+  }
+
+  private sensibleReset(localTime: number, reset: number | undefined): number | undefined {
+    if (reset === undefined) return undefined
+    const away = reset * 1000 - this.serverTime(localTime)
+    return away > 0 && away <= FURTHEST_RESET_MILLISECONDS ? reset * 1000 : undefined
+  }
+
+  private beginPeriodIfDue(localTime: number): void {
+    if (this.resetAt === undefined || this.serverTime(localTime) < this.resetAt) return
+    this.resetAt = undefined
+    this.remaining = this.limit
+  }
+}

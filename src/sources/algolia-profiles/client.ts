@@ -1,0 +1,179 @@
+import { CallBudget, type LimitHeaders } from './call-budget'
+import type { Clock } from './clock'
+import { connectionFailure, failureOf, type Failure, type SourceError } from './errors'
+import { type Answer, NoAnswer, type Transport } from './transport'
+import { errorDetail, readUsersPage, type UsersPage, usersPath, type UsersQuery } from './users-page'
+
+/** What came of a call: a whole page, or the word that its page token is no longer taken. */
+export type UsersAnswer = { kind: 'page'; page: UsersPage } | { kind: 'page token refused'; error: SourceError }
+
+/** Counts over the life of a client. */
+export interface ClientCounts {
+  calls: number
+  retries: number
+  /** Milliseconds spent waiting because no calls were left. */
+  waited: number
+  /** Answers that said that no calls were left. */
+  refusals: number
+}
+
+export interface ClientOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  /** A number from 0 up to 1. */
+  readonly random: () => number
+  /** Milliseconds after which one call is given up, retries included. */
+  readonly patience?: number
+  /** Told of a retry, with its cause and the pause in milliseconds. */
+  readonly onRetry?: (cause: SourceError, pause: number) => void
+  /** Told when calls have to wait, with the server's time (Unix milliseconds) at which they may go on. */
+  readonly onLimit?: (resumesAt: number) => void
+}
+
+/** One call is given up after about this long, in milliseconds. */
+const PATIENCE = 90_000
+
+/** Pauses before a retry double from the first to the longest, milliseconds, and each is shortened by up to half at random. */
+const FIRST_PAUSE = 500
+const LONGEST_PAUSE = 16_000
+
+/** A wait for calls that is longer than this, in milliseconds, is worth telling. */
+const WORTH_TELLING = 2_000
+
+/** A wait is cut into naps of this many milliseconds, since answers to calls under way can change how long it is. */
+const NAP = 200
+
+/** Calls `GET /2/users`: waits for the shared limit, retries what may pass, and tells apart what won't. */
+export class ProfileClient {
+  readonly counts: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
+  private readonly budget = new CallBudget()
+  /** Milliseconds that a call takes, smoothed over the latest ones; undefined before the first. */
+  latency: number | undefined
+  private readonly patience: number
+  private toldUntil = 0
+
+  constructor(private readonly options: ClientOptions) {
+    this.patience = options.patience ?? PATIENCE
+  }
+
+  /** @returns the server's clock at a time of the client's clock, by default now; Unix milliseconds, never ahead of it. */
+  serverTime(localTime = this.options.clock.now()): number {
+    return this.budget.serverTime(localTime)
+  }
+
+  /** Whether an answer has told the server's clock; else the client's stands in for it. */
+  get knowsServerTime(): boolean {
+    return this.budget.knowsServerTime
+  }
+
+  /** Calls that Algolia allows for each millisecond, once an answer told. */
+  get rate(): number | undefined {
+    return this.budget.rate
+  }
+
+  /** @returns calls left in the present period, if an answer told. */
+  callsLeft(): number | undefined {
+    return this.budget.callsLeft(this.options.clock.now())
+  }
+
+  /**
+   * Reads one page.
+   * @throws SourceError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
+   */
+  async getUsers(query: UsersQuery, signal: AbortSignal): Promise<UsersAnswer> {
+    const { clock, onRetry } = this.options
+    const path = usersPath(query)
+    let givenUpAt: number | undefined
+    for (let attempt = 0; ; attempt += 1) {
+      const sentAt = await this.turnToCall(signal)
+      givenUpAt ??= sentAt + this.patience
+      const result = await this.attempt(path, query.pageToken !== undefined, sentAt, givenUpAt, signal)
+      if ('profiles' in result) return { kind: 'page', page: result }
+      const { verdict, error } = result.failure
+      if (verdict === 'give up') throw error
+      if (verdict === 'restart') return { kind: 'page token refused', error }
+      const now = clock.now()
+      const pause = this.pauseBefore(attempt)
+      const resumesAt = verdict === 'wait' ? this.budget.refused(now, result.limits, pause) : now + pause
+      if (resumesAt >= givenUpAt) throw error
+      this.counts.retries += 1
+      if (verdict === 'wait') {
+        this.counts.refusals += 1
+      } else {
+        onRetry?.(error, pause)
+        await clock.sleep(pause, signal)
+      }
+    }
+  }
+
+  private async attempt(
+    path: string,
+    withPageToken: boolean,
+    sentAt: number,
+    givenUpAt: number,
+    signal: AbortSignal
+  ): Promise<UsersPage | { failure: Failure; limits: LimitHeaders }> {
+    const { clock, transport } = this.options
+    let limits: LimitHeaders = {}
+    const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(givenUpAt - sentAt)))
+    try {
+      const answer = await transport.get(path, AbortSignal.any([signal, deadline]))
+      limits = limitHeaders(answer)
+      const latency = clock.now() - sentAt
+      this.latency = this.latency === undefined ? latency : 0.8 * this.latency + 0.2 * latency
+      if (answer.status !== 200) {
+        const detail = errorDetail(answer.body)
+        return { failure: failureOf({ status: answer.status, detail, withPageToken }), limits }
+      }
+      const page = readUsersPage(answer.body)
+      return 'profiles' in page ? page : { failure: page, limits }
+    } catch (thrown) {
+      signal.throwIfAborted()
+      if (deadline.aborted) return { failure: connectionFailure(transport.host, 'it took too long'), limits }
+      if (thrown instanceof NoAnswer) return { failure: connectionFailure(transport.host, thrown.message), limits }
+      throw thrown
+    } finally {
+      this.budget.ended(clock.now(), limits)
+    }
+  }
+
+  /** Waits until a call may go out, and counts it as sent at once, so that no other takes the same place. */
+  private async turnToCall(signal: AbortSignal): Promise<number> {
+    const { clock, onLimit } = this.options
+    for (;;) {
+      signal.throwIfAborted()
+      const now = clock.now()
+      const wait = this.budget.nextCallAt(now) - now
+      if (wait <= 0) {
+        this.budget.sent(now)
+        this.counts.calls += 1
+        return now
+      }
+      if (wait > WORTH_TELLING && now + wait > this.toldUntil) {
+        this.toldUntil = now + wait
+        onLimit?.(this.budget.serverTime(now + wait))
+      }
+      await clock.sleep(Math.min(wait, NAP), signal)
+      this.counts.waited += Math.min(wait, NAP)
+    }
+  }
+
+  private pauseBefore(attempt: number): number {
+    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt)
+    return longest * (0.5 + 0.5 * this.options.random())
+  }
+}
+
+function limitHeaders({ header }: Answer): LimitHeaders {
+  const count = (name: string): number | undefined => {
+    const text = header(name)
+    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  }
+  const date = Date.parse(header('date') ?? '')
+  return {
+    limit: count('x-ratelimit-limit'),
+    remaining: count('x-ratelimit-remaining'),
+    reset: count('x-ratelimit-reset'),
+    date: Number.isNaN(date) ? undefined : date
+  }
+}

@@ -1,0 +1,15 @@
+import { type Clock, systemClock } from './clock'
+
+/** What the source needs of the world; tests pass their own. */
+export interface Environment {
+  readonly clock: Clock
+  /** A number from 0 up to 1. */
+  readonly random: () => number
+  /** Stands in for Algolia: an origin such as `http://127.0.0.1:4010`. */
+  readonly baseUrl?: string | undefined
+}
+
+/** @returns the machine's clock and chance, and the address in the variable `ALGOLIA_PERSONALIZATION_URL`, if any. */
+export function systemEnvironment(): Environment {
+  return { clock: systemClock, random: Math.random, baseUrl: process.env.ALGOLIA_PERSONALIZATION_URL }
+}

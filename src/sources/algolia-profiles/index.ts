@@ -1,0 +1,5 @@
+export { browseProfiles, type AlgoliaProfile, type BrowseOptions } from './browse'
+export { check, discover, read, spec, type ReadInput } from './source'
+export { type Environment, systemEnvironment } from './environment'
+export type { AirbyteMessage } from './messages'
+export { SourceError, type FailureType } from './errors'

@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import { catalogMessage, selectStreams } from './catalog'
+import { type Config, configSchema, parseConfig } from './config'
+import type { connect, Connection } from './connection'
+import type { Environment } from './environment'
+import { toSourceError } from './errors'
+import { toTimestamp } from './instants'
+import { Mailbox } from './mailbox'
+import type { AirbyteMessage } from './messages'
+import { readPlan } from './passes'
+import { ReadReport } from './read-report'
+import { recordsOf } from './records'
+import { logMessage } from './reports'
+import { filtersOf, parseStreamState, type Plan, planOf, type StreamState, writeStreamState } from './state'
+import { statesByStream } from './state-input'
+import type { Stream } from './streams'
+
+/** Where the source is documented. */
+const DOCUMENTATION_URL = 'https://www.npmjs.com/package/segment-algolia-personalization'
+
+/** `check` gives up sooner than a read, as somebody is waiting for it. Milliseconds. */
+const CHECK_PATIENCE = 20_000
+
+/** @returns the SPEC message: what the source has to be told, derived from the configuration's shape. */
+export function spec(): AirbyteMessage {
+  const schema = z.toJSONSchema(configSchema, { target: 'draft-7', io: 'input' })
+  return {
+    type: 'SPEC',
+    spec: {
+      documentationUrl: DOCUMENTATION_URL,
+      connectionSpecification: { ...schema, title: 'Algolia profiles' },
+      supportsIncremental: true,
+      protocol_version: '0.3.2'
+    }
+  }
+}
+
+/** @returns the CATALOG message. */
+export function discover(): AirbyteMessage {
+  return catalogMessage()
+}
+
+/** @returns the CONNECTION_STATUS message: whether profiles can be read, and if not, why. */
+export async function check(config: unknown, environment: Environment, signal: AbortSignal): Promise<AirbyteMessage> {
+  try {
+    const { indices = [], affinities = [], ...parsed } = parseConfig(config)
+    const { client, close } = await connectTo(parsed, environment, { patience: CHECK_PATIENCE })
+    try {
+      const query = { indices, affinities, after: undefined, before: undefined, limit: 1, pageToken: undefined }
+      await client.getUsers(query, signal)
+    } finally {
+      await close()
+    }
+    return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } }
+  } catch (thrown) {
+    signal.throwIfAborted()
+    return failedCheck(thrown)
+  }
+}
+
+/** @returns the CONNECTION_STATUS message of a check that failed, with the cause. */
+export function failedCheck(cause: unknown): AirbyteMessage {
+  return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: toSourceError(cause).message } }
+}
+
+/** What a read is given, as it stands in the host's files. */
+export interface ReadInput {
+  readonly config: unknown
+  /** A configured catalog. */
+  readonly catalog: unknown
+  /** The states of an earlier read, if any. */
+  readonly state?: unknown
+}
+
+/**
+ * Reads profiles and hands out messages, a group at a time: for each page its records, then the states that cover them.
+ * A consumer that stops asking stops the reading.
+ * @throws SourceError when it can't begin, or can't go on: the last group then says INCOMPLETE; on abort the signal's reason
+ */
+export async function* read(
+  input: ReadInput,
+  environment: Environment,
+  signal: AbortSignal
+): AsyncGenerator<AirbyteMessage[], void> {
+  const config = parseConfig(input.config)
+  const selected = selectStreams(input.catalog)
+  const filters = filtersOf(config)
+  const states = statesByStream(input.state)
+  const starts = selected.map(({ stream: { name }, syncMode }) => {
+    return { name, syncMode, state: parseStreamState(name, states.get(name), filters) }
+  })
+  const plan = planOf(starts, filters)
+
+  const { clock, random } = environment
+  const streams = selected.map(({ stream }) => stream)
+  const report = new ReadReport(
+    streams.map(({ name }) => name),
+    () => clock.now()
+  )
+  const mail = new Mailbox<AirbyteMessage>()
+  const warn = (warning: string): void => mail.put(logMessage('WARN', warning))
+  const { client, close } = await connectTo(config, environment, {
+    onRetry: (cause, pause) => warn(`${cause.message} Trying again in ${(pause / 1000).toFixed(1)} s.`),
+    onLimit: (resumesAt) => {
+      report.statuses('RUNNING', resumesAt).forEach((message) => mail.put(message))
+      mail.put(logMessage('INFO', `No calls are left; going on at ${new Date(resumesAt).toISOString()}.`))
+    }
+  })
+  plan.warnings.forEach(warn)
+  const stop = new AbortController()
+  const pages = readPlan(plan, {
+    client,
+    clock,
+    filters,
+    pageSize: config.pageSize,
+    concurrency: config.concurrency,
+    run: random().toString(36).slice(2),
+    signal: AbortSignal.any([signal, stop.signal]),
+    onWarning: warn
+  })
+  try {
+    yield [logMessage('INFO', startLine(config, streams, plan)), ...report.statuses('STARTED')]
+    for (;;) {
+      const next = yield* mail.until(pages.next())
+      if (next.done) break
+      const { profiles, state } = next.value
+      const records = recordsOf(profiles, streams, Math.floor(clock.now()))
+      const states = streams.map(({ name }, index) => stateMessage(name, state, records.counts[index] ?? 0))
+      yield [
+        ...report.page(profiles.length, records),
+        ...records.messages,
+        ...states,
+        ...report.progress(client.callsLeft())
+      ]
+      signal.throwIfAborted()
+    }
+    yield [...mail.take(), ...report.statuses('COMPLETE'), report.summary(client.counts)]
+  } catch (thrown) {
+    yield [...mail.take(), ...report.statuses('INCOMPLETE'), report.summary(client.counts)]
+    throw thrown
+  } finally {
+    stop.abort()
+    await pages.return()
+    await close()
+  }
+}
+
+function stateMessage(stream: string, state: StreamState, recordCount: number): AirbyteMessage {
+  const streamState = { stream_descriptor: { name: stream }, stream_state: writeStreamState(state) }
+  return { type: 'STATE', state: { type: 'STREAM', stream: streamState, sourceStats: { recordCount } } }
+}
+
+function startLine({ appId, region }: Config, streams: readonly Stream[], { resume, after }: Plan): string {
+  const names = streams.map(({ name }) => name).join(', ')
+  const what = resume
+    ? `going on with a pass begun at ${toTimestamp(resume.startedAt)}`
+    : after === undefined
+      ? 'all profiles'
+      : `profiles updated after ${toTimestamp(after)}`
+  return `Reading ${names} of the application ${appId} (${region}): ${what}.`
+}
+
+/** Loads the HTTP client only when it is needed: `spec` and `discover` answer at once. */
+async function connectTo(...parameters: Parameters<typeof connect>): Promise<Connection> {
+  const connection = await import('./connection')
+  return connection.connect(...parameters)
+}

@@ -1,0 +1,36 @@
+import { configError } from './errors'
+import { stateInputSchema } from './messages'
+import { issuesOf } from './schema-issues'
+import { STREAMS } from './streams'
+
+const UNREADABLE =
+  'Pass the STATE messages that an earlier read gave, as a list, or reset the state in your host to read everything anew.'
+
+/**
+ * Finds the states of the streams in what a host passes in: a list of STREAM states, a GLOBAL one, or, from older hosts,
+ * an object with a state for each stream's name, bare or as LEGACY `data`.
+ * @param input the content of the state file; null, an empty list and an empty object hold no state
+ * @returns the state of each stream, not yet checked, by the stream's name
+ * @throws SourceError (`config_error`) when it can't be understood
+ */
+export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
+  const states = new Map<string, unknown>()
+  if (input === undefined || input === null) return states
+  const result = stateInputSchema.safeParse(input)
+  if (!result.success) throw configError(`The state can't be read: ${issuesOf(result.error)}. ${UNREADABLE}`)
+  for (const state of Array.isArray(result.data) ? result.data : [result.data]) {
+    const { stream, global, data, type, ...bare } = state
+    if (stream) states.set(stream.stream_descriptor.name, stream.stream_state)
+    for (const { stream_descriptor, stream_state } of global?.stream_states ?? []) {
+      states.set(stream_descriptor.name, stream_state)
+    }
+    const legacy = data ?? (stream || global || type ? {} : bare)
+    for (const [name, blob] of Object.entries(legacy)) {
+      if (!STREAMS.some((offered) => offered.name === name)) {
+        throw configError(`The state can't be read: it names ${name}, which is no stream of this source. ${UNREADABLE}`)
+      }
+      states.set(name, blob)
+    }
+  }
+  return states
+}

@@ -1,0 +1,72 @@
+import { type Failure, unreadablePage } from './errors'
+import { toTimestamp } from './instants'
+
+/** Which profiles to read: Algolia matches all of `indices` and all of `affinities`. */
+export interface ProfileFilters {
+  readonly indices: readonly string[]
+  /** Each a name, or `name:value`. */
+  readonly affinities: readonly string[]
+}
+
+/** One call of `GET /2/users`. Bounds are whole Unix seconds, and exclusive on Algolia's side. */
+export interface UsersQuery extends ProfileFilters {
+  readonly after: number | undefined
+  readonly before: number | undefined
+  readonly limit: number
+  readonly pageToken: string | undefined
+}
+
+/** A page of profiles, exactly as Algolia gave them: nothing is known of them yet. */
+export interface UsersPage {
+  readonly profiles: readonly unknown[]
+  readonly nextPageToken: string | undefined
+}
+
+/** @returns the path and query string of a call, lists comma-separated as Algolia's own client sends them. */
+export function usersPath(query: UsersQuery): string {
+  const parameters = new URLSearchParams()
+  if (query.after !== undefined) parameters.set('startDate', toTimestamp(query.after))
+  if (query.before !== undefined) parameters.set('endDate', toTimestamp(query.before))
+  if (query.indices.length > 0) parameters.set('indices', query.indices.join(','))
+  if (query.affinities.length > 0) parameters.set('affinity', query.affinities.join(','))
+  parameters.set('limit', String(query.limit))
+  if (query.pageToken !== undefined) parameters.set('nextPageToken', query.pageToken)
+  return `/2/users?${parameters.toString()}`
+}
+
+/**
+ * Reads the body of a 200. A page is complete or it is a failure: what doesn't parse, or has no list `users`, is never
+ * an empty page, or the rest of a window would be taken for read.
+ */
+export function readUsersPage(body: string): UsersPage | Failure {
+  let answer: unknown
+  try {
+    answer = JSON.parse(body)
+  } catch {
+    return unreadablePage(`not JSON: ${startOf(body)}`)
+  }
+  if (typeof answer !== 'object' || answer === null) return unreadablePage(`not an object: ${startOf(body)}`)
+  const { users, nextPageToken } = answer as { users?: unknown; nextPageToken?: unknown }
+  if (!Array.isArray(users)) return unreadablePage('it has no list "users"')
+  if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') {
+    return { profiles: users, nextPageToken: undefined }
+  }
+  if (typeof nextPageToken !== 'string') return unreadablePage('its "nextPageToken" is no text')
+  return { profiles: users, nextPageToken }
+}
+
+/** @returns Algolia's `message` from the body of an error, or the start of the body. */
+export function errorDetail(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown }
+    if (typeof message === 'string') return startOf(message)
+  } catch {
+    // Not JSON: a proxy's page, say.
+  }
+  return startOf(body)
+}
+
+function startOf(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line || '(empty)'
+}

@@ -1,0 +1,151 @@
+import type { ProfileClient, UsersAnswer } from './client'
+import { transientError } from './errors'
+import { toUnixSeconds } from './instants'
+import { PageTokenWatch } from './page-token-watch'
+import type { ProfileFilters } from './users-page'
+import {
+  addToSample,
+  afterLastPage,
+  afterPage,
+  afterRefusedToken,
+  afterSplit,
+  chainsWanted,
+  chooseCuts,
+  type Pass,
+  shouldSplit,
+  type Window
+} from './windows'
+
+/** A page that has been read, and the pass after it. */
+export interface WalkStep {
+  readonly profiles: readonly unknown[]
+  /** Resuming from this pass, together with all pages up to this one, covers everything. */
+  readonly pass: Pass
+}
+
+export interface WalkOptions {
+  readonly client: ProfileClient
+  readonly filters: ProfileFilters
+  readonly pageSize: number
+  /** Windows that are read at the same time, at most. */
+  readonly concurrency: number
+  /** Stops the reading, with the signal's reason. */
+  readonly signal: AbortSignal
+  /** Told what the user should know. */
+  readonly onWarning: (warning: string) => void
+}
+
+/** What is known of a window while it is being read, and not worth keeping in a state. */
+interface Chain {
+  readonly tokens: PageTokenWatch
+  /** Unix seconds of profiles on the pages read so far. */
+  readonly sample: readonly number[]
+}
+
+type Arrival = { window: Window } & ({ answer: UsersAnswer } | { thrown: unknown })
+
+/**
+ * Reads what is left of a pass, page by page, several windows at the same time.
+ *
+ * The next page of a window is asked for before the present one is handed out, so at most one page of each window under
+ * way waits in memory, and a consumer that stops asking stops the reading.
+ * @throws SourceError when a call fails for good, or when page tokens repeat; the signal's reason on abort.
+ */
+export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<WalkStep, void> {
+  const { concurrency } = options
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  const underWay = new Map<Window, Promise<Arrival>>()
+  const chains = new Map<Window, Chain>()
+  let pass = start
+
+  const askForPages = (): void => {
+    for (const window of pass.windows) {
+      if (underWay.size >= concurrency) return
+      if (!underWay.has(window)) underWay.set(window, askForPage(window, options, signal))
+    }
+  }
+
+  try {
+    askForPages()
+    while (underWay.size > 0) {
+      const arrival = await Promise.race(underWay.values())
+      const { window } = arrival
+      underWay.delete(window)
+      if ('thrown' in arrival) throw arrival.thrown
+      const chain = chains.get(window) ?? { tokens: new PageTokenWatch(window.pageToken), sample: [] }
+      chains.delete(window)
+      if (arrival.answer.kind === 'page token refused') {
+        if (window.restarted) throw arrival.answer.error
+        options.onWarning('Algolia no longer takes a page token: its window of time is read anew from its start.')
+        pass = afterRefusedToken(pass, window)
+        askForPages()
+        continue
+      }
+      const { profiles, nextPageToken } = arrival.answer.page
+      if (nextPageToken === undefined) {
+        pass = afterLastPage(pass, window)
+      } else {
+        if (chain.tokens.repeats(nextPageToken)) throw repeatedToken(pass)
+        const { pass: read, moved } = afterPage(pass, window, nextPageToken)
+        const sample = addToSample(chain.sample, timesOf(profiles))
+        const cuts = cutsOf(read, moved, sample, underWay.size + 1, options)
+        if (cuts.length > 0) {
+          pass = afterSplit(read, moved, cuts)
+        } else {
+          pass = read
+          chains.set(moved, { ...chain, sample })
+        }
+      }
+      askForPages()
+      yield { profiles, pass }
+    }
+  } finally {
+    stop.abort()
+    await Promise.all(underWay.values())
+  }
+}
+
+/** @returns where to cut a window that has just moved on, if it should be split at all. */
+function cutsOf(
+  pass: Pass,
+  window: Window,
+  sample: readonly number[],
+  running: number,
+  options: WalkOptions
+): number[] {
+  const { client, concurrency } = options
+  const wanted = chainsWanted(client.latency ?? 0, client.rate, concurrency)
+  if (!shouldSplit(pass, window, running, wanted)) return []
+  return chooseCuts(window, sample, Math.floor(client.serverTime() / 1000), 2 * wanted)
+}
+
+async function askForPage(window: Window, options: WalkOptions, signal: AbortSignal): Promise<Arrival> {
+  const { client, filters, pageSize } = options
+  const { after, before, pageToken } = window
+  try {
+    return { window, answer: await client.getUsers({ ...filters, after, before, pageToken, limit: pageSize }, signal) }
+  } catch (thrown) {
+    return { window, thrown }
+  }
+}
+
+/** A page gives this many times to the sample, at most: enough, and cheap. */
+const TIMES_OF_A_PAGE = 250
+
+function timesOf(profiles: readonly unknown[]): number[] {
+  const step = Math.max(1, Math.floor(profiles.length / TIMES_OF_A_PAGE))
+  const times: number[] = []
+  for (let index = 0; index < profiles.length; index += step) {
+    const profile = profiles[index] as { lastUpdatedAt?: unknown } | null | undefined
+    const time = typeof profile?.lastUpdatedAt === 'string' ? toUnixSeconds(profile.lastUpdatedAt) : undefined
+    if (time !== undefined) times.push(time)
+  }
+  return times
+}
+
+function repeatedToken(pass: Pass): Error {
+  return transientError(
+    `Algolia's page tokens repeat, so reading on would never end; stopped after ${pass.pages} pages. Run again: the state is kept. If it happens again, tell Algolia's support.`
+  )
+}
