@@ -1,0 +1,47 @@
+/** Version of the package `segment-algolia-personalization`, told to Algolia in `X-Algolia-Agent`. */
+export const VERSION = '0.1.0'
+
+/**
+ * Algolia's analytics regions and the origin that serves each: the choices of the setting and the URLs alike.
+ * Source: "Base URLs" in the description of Algolia's Advanced Personalization API.
+ */
+export const REGIONS = new Map([
+  ['us', { label: 'United States (us)', origin: 'https://ai-personalization.us.algolia.com' }],
+  ['eu', { label: 'Europe (eu)', origin: 'https://ai-personalization.eu.algolia.com' }]
+])
+
+/** The permissions that the API key needs. Source: "Authentication" in the same description. */
+export const REQUIRED_ACLS = ['search', 'browse', 'recommendation']
+
+/** The `source` of the profile segments that this destination manages: it adds and removes no others. */
+export const MANAGED_SOURCE = 'segment'
+
+/** What Algolia accepts as `userID`, and the same in words, for messages. */
+export const USER_TOKEN = { pattern: /^[A-Za-z0-9=+/\-_]{1,129}$/, rule: '1-129 characters of A-Za-z0-9=+/-_' }
+
+/** Longest id of a profile segment that is sent. Algolia documents no limit; this one keeps the list of segments small. */
+export const MAX_PROFILE_SEGMENT_ID_LENGTH = 255
+
+/** Calls that one Algolia application may make in a minute, whoever makes them. Source: "Rate limiting", as above. */
+export const CALLS_PER_MINUTE = 500
+
+/** A user whose list of segments changes costs a read and a write. */
+const CALLS_PER_CHANGED_USER = 2
+
+/**
+ * Most events in one batch: even when each is for another user and changes that user's list,
+ * the batch fits into one minute's calls (500 / 2 = 250).
+ */
+export const MAX_BATCH_SIZE = CALLS_PER_MINUTE / CALLS_PER_CHANGED_USER
+
+/** Events in one batch unless the customer says otherwise: half a minute's calls, as others use the application too. */
+export const DEFAULT_BATCH_SIZE = MAX_BATCH_SIZE / 2
+
+/** How many users of one batch are worked on at the same time. */
+export const MAX_CONCURRENT_USERS = 10
+
+/**
+ * How long one call may take. Stated on each request, because the host's client drops its own limit (the same 10 s)
+ * when the host passes a signal.
+ */
+export const REQUEST_TIMEOUT_MS = 10_000

@@ -1,0 +1,87 @@
+import { MultiStatusResponse } from '@segment/actions-core'
+import type { AudienceMembership, ExecuteInput, RequestClient } from '@segment/actions-core'
+import { MAX_CONCURRENT_USERS } from './constants'
+import { aborted } from './failures'
+import type { Settings } from './generated-types'
+import { planChanges } from './membership'
+import type { AudienceEvent, AudiencePayload, Change, Purpose } from './membership'
+import { isFailure, toBatchEntry, toError } from './outcomes'
+import type { Outcome, Success } from './outcomes'
+import { openProfileApi } from './profile-api'
+import type { ProfileApi } from './profile-api'
+import { applyChanges } from './profile-segments'
+import { slots } from './slots'
+import { inTurn } from './user-locks'
+
+type Single = ExecuteInput<Settings, AudiencePayload>
+type Batch = ExecuteInput<Settings, AudiencePayload[]>
+
+/** The `perform` of an action: a batch of one. Throws the host's error when the event fails. */
+export async function deliverOne(purpose: Purpose, request: RequestClient, data: Single): Promise<Success> {
+  const audienceMembership = data.audienceMembership as AudienceMembership
+  const [outcome = aborted()] = await deliver(purpose, request, data, [{ payload: data.payload, audienceMembership }])
+  if (isFailure(outcome)) throw toError(outcome)
+  return outcome
+}
+
+/** The `performBatch` of an action: a response for each event, at its own index. */
+export async function deliverBatch(
+  purpose: Purpose,
+  request: RequestClient,
+  data: Batch
+): Promise<MultiStatusResponse> {
+  const memberships = Array.isArray(data.audienceMembership) ? data.audienceMembership : []
+  const events = data.payload.map((payload, index) => ({ payload, audienceMembership: memberships[index] }))
+  const outcomes = await deliver(purpose, request, data, events)
+  const response = new MultiStatusResponse()
+  outcomes.forEach((outcome, index) => response.pushResponseObject(toBatchEntry(outcome, { ...data.payload[index] })))
+  return response
+}
+
+/** Brings each user's profile up to date with the events; gives an outcome for each event. */
+async function deliver(
+  purpose: Purpose,
+  request: RequestClient,
+  { settings, signal }: Single | Batch,
+  events: AudienceEvent[]
+): Promise<Outcome[]> {
+  const { outcomes, changesByUser } = planChanges(events, purpose)
+  const api = openProfileApi(request, settings, signal)
+  const withSlot = slots(MAX_CONCURRENT_USERS)
+
+  const updates = [...changesByUser].map(async ([userToken, changes]) => {
+    // A slot is taken only when it is the user's turn, so that waiting for another batch keeps nobody else waiting.
+    const outcome = isFailure(api)
+      ? api
+      : await inTurn(api.globalName(userToken), () => withSlot(() => update(api, userToken, changes)))
+    for (const { index } of changes) outcomes[index] = outcome
+  })
+  await untilAborted(signal, Promise.all(updates))
+  return events.map((_, index) => outcomes[index] ?? aborted())
+}
+
+/**
+ * Reads, merges and writes one profile. All events of the user share the outcome: when the host has to send one again
+ * it sends all, in their order.
+ */
+async function update(api: ProfileApi, userToken: string, changes: Change[]): Promise<Outcome> {
+  const current = await api.readProfileSegments(userToken)
+  if (isFailure(current)) return current
+  const next = applyChanges(current, changes)
+  if (!next) return { status: 200, result: 'profile unchanged' }
+  return (await api.writeProfileSegments(userToken, next)) ?? { status: 200, result: 'profile updated' }
+}
+
+/** Waits for the work to end, but no longer than until the signal aborts. Listens once, however much work there is. */
+async function untilAborted(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<void> {
+  if (!signal) return void (await work)
+  let stopListening = () => {}
+  const abortion = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    const listener = () => resolve()
+    signal.addEventListener('abort', listener)
+    stopListening = () => signal.removeEventListener('abort', listener)
+  })
+  await Promise.race([work, abortion])
+  stopListening()
+}

@@ -1,0 +1,17 @@
+import type { ActionDefinition } from '@segment/actions-core'
+import { deliverBatch, deliverOne } from '../deliver'
+import { fields } from '../fields'
+import type { AudienceSettings, Settings } from '../generated-types'
+import type { Payload } from './generated-types'
+
+const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
+  title: 'Exit Audience',
+  description:
+    'Remove the user from the audience on the Algolia profile. Events of users who entered the audience are passed over.',
+  defaultSubscription: 'type = "track" and event = "Audience Exited"',
+  fields,
+  perform: (request, data) => deliverOne('exit', request, data),
+  performBatch: (request, data) => deliverBatch('exit', request, data)
+}
+
+export default action

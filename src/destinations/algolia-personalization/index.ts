@@ -1,0 +1,24 @@
+import type { AudienceDestinationDefinition } from '@segment/actions-core'
+import { audienceConfig, audienceFields } from './audiences'
+import { authentication } from './authentication'
+import { headersOf } from './connection'
+import enterAudience from './enterAudience'
+import exitAudience from './exitAudience'
+import type { AudienceSettings, Settings } from './generated-types'
+import { presets } from './presets'
+import syncAudience from './syncAudience'
+
+const destination: AudienceDestinationDefinition<Settings, AudienceSettings> = {
+  name: 'Algolia Personalization (Actions)',
+  slug: 'actions-algolia-personalization',
+  mode: 'cloud',
+  description: 'Keep the segments on Algolia Advanced Personalization profiles in step with your audiences.',
+  authentication,
+  extendRequest: ({ settings }) => ({ headers: headersOf(settings) }),
+  audienceFields,
+  audienceConfig,
+  actions: { enterAudience, exitAudience, syncAudience },
+  presets
+}
+
+export default destination

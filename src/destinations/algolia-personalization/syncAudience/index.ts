@@ -1,0 +1,29 @@
+import type { ActionDefinition } from '@segment/actions-core'
+import { deliverBatch, deliverOne } from '../deliver'
+import { fields } from '../fields'
+import type { AudienceSettings, Settings } from '../generated-types'
+import type { Payload } from './generated-types'
+
+const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
+  title: 'Sync Audience',
+  description:
+    'Add the user to the audience on the Algolia profile or remove the user from it, whichever the event says.',
+  defaultSubscription: 'type = "track" or type = "identify"',
+  syncMode: {
+    label: 'Sync Mode',
+    description:
+      'What a row of a Reverse ETL model does to the audience. Engage audiences and Journeys say it themselves.',
+    default: 'mirror',
+    choices: [
+      { value: 'mirror', label: 'Mirror: new and updated rows enter the audience, deleted rows exit it' },
+      { value: 'upsert', label: 'Upsert: new and updated rows enter the audience' },
+      { value: 'add', label: 'Add: new rows enter the audience' },
+      { value: 'delete', label: 'Delete: deleted rows exit the audience' }
+    ]
+  },
+  fields,
+  perform: (request, data) => deliverOne('sync', request, data),
+  performBatch: (request, data) => deliverBatch('sync', request, data)
+}
+
+export default action

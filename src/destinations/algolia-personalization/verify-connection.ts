@@ -1,0 +1,11 @@
+import type { RequestClient } from '@segment/actions-core'
+import type { Settings } from './generated-types'
+import { isFailure, toError } from './outcomes'
+import { openProfileApi } from './profile-api'
+
+/** Throws the host's error, which says what is wrong, unless Algolia answers calls that are made with these settings. */
+export async function verifyConnection(request: RequestClient, settings: Settings): Promise<void> {
+  const api = openProfileApi(request, settings)
+  const failure = isFailure(api) ? api : await api.testConnection()
+  if (failure) throw toError(failure)
+}
