@@ -1,5 +1,5 @@
 /** What Algolia answers, as its API description and, where that is silent, this package's assumptions say. */
-import { failure, success, type Answer } from './answer'
+import { failure, success, unprocessable, type Answer } from './answer'
 import type { Application } from './application'
 import { madeUpAffinityNames, madeUpIndices } from './made-up-profiles'
 import { decodePageToken, encodePageToken } from './page-tokens'
@@ -10,7 +10,7 @@ import type { Request } from './request'
 import { parseTimestamp } from './timestamps'
 
 /** What an answer is made from. */
-export interface Context {
+export interface AnswerContext {
   application: Application
   profiles: ProfileStore
   /** The present moment of the server, RFC 3339 with microseconds. */
@@ -18,12 +18,12 @@ export interface Context {
 }
 
 /** Answers an authenticated request, and applies it to the profiles. */
-export function answerRequest(request: Request, context: Context): Answer {
+export function answerRequest(request: Request, context: AnswerContext): Answer {
   switch (request.route) {
     case 'listProfiles':
       return listProfiles(request.query, context)
     case 'getConfig':
-      return success(configuration(context.now))
+      return success(JSON.stringify(configuration(context.now)))
     case 'getProfile':
     case 'deleteProfile':
     case 'writeProfileSegments': {
@@ -48,25 +48,25 @@ export function answerRequest(request: Request, context: Context): Answer {
 
 const notFound = failure(404, 'Not Found')
 
-function getProfile(userID: string, { profiles }: Context): Answer {
-  const profile = profiles.get(userID)
-  return profile ? success(profile) : notFound
+function getProfile(userID: string, { profiles }: AnswerContext): Answer {
+  const profile = profiles.json(userID)
+  return profile === undefined ? notFound : success(profile)
 }
 
-function deleteProfile(userID: string, { profiles, now }: Context): Answer {
+function deleteProfile(userID: string, { profiles, now }: AnswerContext): Answer {
   if (!profiles.delete(userID)) return notFound
-  return success({ status: 200, message: 'OK', userID, deletedAt: now, deletedUntil: now })
+  return success(JSON.stringify({ status: 200, message: 'OK', userID, deletedAt: now, deletedUntil: now }))
 }
 
 /** The call that Algolia has not published: see the README about this assumption. */
-function writeProfileSegments(userID: string, body: string, { application, profiles, now }: Context): Answer {
+function writeProfileSegments(userID: string, body: string, { application, profiles, now }: AnswerContext): Answer {
   if (application.segmentsEndpoint === 404) return notFound
   if (application.segmentsEndpoint === 405) return failure(405, 'Method Not Allowed')
   const segments = parseProfileSegments(body)
   if (!segments) return failure(400, 'Invalid request body')
   const known = profiles.get(userID)
   profiles.put({ ...(known ?? { userID, type: 'basic', affinities: [] }), segments, lastUpdatedAt: now })
-  return success({ status: 200, message: 'OK', userID, lastUpdatedAt: now })
+  return success(JSON.stringify({ status: 200, message: 'OK', userID, lastUpdatedAt: now }))
 }
 
 function parseProfileSegments(body: string): ProfileSegment[] | undefined {
@@ -88,27 +88,23 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function listProfiles(query: URLSearchParams, { profiles }: Context): Answer {
+function listProfiles(query: URLSearchParams, { profiles }: AnswerContext): Answer {
   const limit = query.get('limit') ?? '10'
   if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000) {
     return unprocessable('limit must be a whole number from 1 to 1000')
   }
   const filter = readFilter(query)
   if ('wrong' in filter) return unprocessable(filter.wrong)
-  const filters = filterText(query)
-  const position = readPosition(query, filters)
+  const position = readPosition(query)
   if ('wrong' in position) return unprocessable(position.wrong)
 
-  const page = profiles.page(position, filter, Number(limit))
-  return success({
-    users: page.profiles,
-    ...(page.previous && { previousPageToken: encodePageToken(page.previous, filters) }),
-    ...(page.next && { nextPageToken: encodePageToken(page.next, filters) })
+  const { profiles: users, previous, next } = profiles.page(position, filter, Number(limit))
+  const page = JSON.stringify({
+    users: [],
+    previousPageToken: previous && encodePageToken(previous, query),
+    nextPageToken: next && encodePageToken(next, query)
   })
-}
-
-function unprocessable(reason: string): Answer {
-  return failure(422, `Unprocessable Entity: ${reason}`)
+  return success(page.replace('[]', () => `[${users.join(',')}]`))
 }
 
 interface Wrong {
@@ -140,18 +136,12 @@ function list(query: URLSearchParams, parameter: string): string[] {
   return query.getAll(parameter).flatMap((text) => text.split(',').filter((item) => item !== ''))
 }
 
-/** What a page token is bound to. */
-function filterText(query: URLSearchParams): string {
-  return JSON.stringify(['startDate', 'endDate', 'indices', 'affinity'].map((parameter) => query.getAll(parameter)))
-}
-
-function readPosition(query: URLSearchParams, filters: string): PagePosition | Wrong {
+function readPosition(query: URLSearchParams): PagePosition | Wrong {
   // Algolia's own guide sends an empty token for the first page.
   const [next, previous] = [query.get('nextPageToken'), query.get('previousPageToken')]
   if (next && previous) return { wrong: "nextPageToken and previousPageToken can't be used together" }
-  if (next) return decodePageToken(next, 'forward', filters) ?? { wrong: 'unknown or expired nextPageToken' }
-  if (previous)
-    return decodePageToken(previous, 'backward', filters) ?? { wrong: 'unknown or expired previousPageToken' }
+  if (next) return decodePageToken(next, 'forward', query) ?? { wrong: 'unknown or expired nextPageToken' }
+  if (previous) return decodePageToken(previous, 'backward', query) ?? { wrong: 'unknown or expired previousPageToken' }
   return start
 }
 

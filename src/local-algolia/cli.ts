@@ -1,42 +1,109 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
-import { startLocalAlgolia } from './index'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { startLocalAlgolia, type LocalAlgolia, type RateLimit } from './index'
+
+interface NumberedStatus {
+  call: number
+  status: number
+}
+
+interface NumberedDrop {
+  call: number
+  when: 'before' | 'after'
+}
 
 interface Flags {
   host: string
-  port: string
-  profiles: string
-  seed: string
-  latency: string
-  rateLimit: string | false
+  port: number
+  profiles: number
+  seed: number
+  now?: number
+  clockOffset: number
+  rateLimit: RateLimit | false
+  latency: number
+  status?: NumberedStatus[]
+  drop?: NumberedDrop[]
+  acl?: string[]
+  planWithoutFeature?: true
+  segmentsEndpoint: boolean
 }
+
+const command = new Command('local-algolia')
+  .description("A stand-in for Algolia's Advanced Personalization API, with made-up profiles.")
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--port <port>', 'port to listen on; 0 for any free one', wholeNumber, 4010)
+  .option('--profiles <count>', 'how many profiles to make up', wholeNumber, 10_000)
+  .option('--seed <number>', 'what the profiles are made from', wholeNumber, 1)
+  .option('--now <date-time>', 'the profiles were updated in the 90 days before (default: the present)', moment)
+  .option('--clock-offset <milliseconds>', "how far this server's clock is ahead", integer, 0)
+  .addOption(
+    new Option('--rate-limit <calls/seconds>', 'calls allowed in each window')
+      .argParser(rateLimit)
+      .default({ calls: 500, seconds: 60 }, '500/60')
+  )
+  .option('--no-rate-limit', 'allow any number of calls')
+  .option('--latency <milliseconds>', 'wait before each answer', wholeNumber, 0)
+  .option('--status <call=status>', 'answer the call with this number so; can be repeated', statuses)
+  .option('--drop <call[=before|after]>', 'break the connection before or after that call is applied', drops)
+  .option('--acl <names>', 'what the API key may do, such as search,browse', (text: string) => text.split(','))
+  .option('--plan-without-feature', 'answer 402, as for a plan without Advanced Personalization')
+  .option('--no-segments-endpoint', 'answer 404 to writes of profile segments, as for an application without the beta')
 
 async function main(): Promise<void> {
-  const command = new Command('local-algolia')
-    .description("A stand-in for Algolia's Advanced Personalization API, with made-up profiles")
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0 for any free one', '4010')
-    .option('--profiles <count>', 'how many profiles to make up', '10000')
-    .option('--seed <number>', 'what the profiles are made from', '1')
-    .option('--latency <milliseconds>', 'wait before each answer', '0')
-    .option('--rate-limit <calls/seconds>', 'calls allowed in each window', '500/60')
-    .option('--no-rate-limit', 'allow any number of calls')
-    .parse()
-  const flags = command.opts<Flags>()
-  const [calls, seconds] = flags.rateLimit === false ? [] : flags.rateLimit.split('/').map(Number)
-  const algolia = await startLocalAlgolia({
-    host: flags.host,
-    port: Number(flags.port),
-    profiles: Number(flags.profiles),
-    seed: Number(flags.seed),
-    latency: Number(flags.latency),
-    rateLimit: calls === undefined ? false : { calls, seconds: seconds ?? 60 }
-  })
-  process.stdout.write(
-    `Local Algolia listening on ${algolia.url} with ${flags.profiles} profiles: appId LOCALALGOLIA, apiKey local-api-key, ` +
-      `region us or eu, ALGOLIA_PERSONALIZATION_URL=${algolia.url}\n`
-  )
+  const flags = command.parse().opts<Flags>()
+  const algolia = await startLocalAlgolia(flags)
+  const { application, faults } = algolia
+  if (flags.acl) application.acl = flags.acl
+  if (flags.planWithoutFeature) application.planIncludesFeature = false
+  if (!flags.segmentsEndpoint) application.segmentsEndpoint = 404
+  for (const { call, status } of flags.status ?? []) faults.status(status, { call })
+  for (const { call, when } of flags.drop ?? []) faults.drop(when, { call })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void algolia.close())
+  process.stdout.write(`${howToUse(algolia)}\n`)
 }
 
-void main()
+function howToUse({ url, profiles, application: { appId, apiKey } }: LocalAlgolia): string {
+  return (
+    `Local Algolia listening on ${url} with ${profiles.size} profiles: ` +
+    `appId ${appId}, apiKey ${apiKey}, region us or eu, ALGOLIA_PERSONALIZATION_URL=${url}`
+  )
+}
+
+function integer(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+function wholeNumber(text: string): number {
+  if (integer(text) < 0) throw new InvalidArgumentError("It can't be negative.")
+  return Number(text)
+}
+
+function moment(text: string): number {
+  const milliseconds = Date.parse(text)
+  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('It must be a date and time, as 2025-01-31T12:00:00Z.')
+  return milliseconds
+}
+
+function rateLimit(text: string): RateLimit {
+  const [, calls, seconds] = /^(\d+)\/([1-9]\d*)$/.exec(text) ?? []
+  if (!calls || !seconds) throw new InvalidArgumentError('It must be calls and seconds, as 500/60.')
+  return { calls: Number(calls), seconds: Number(seconds) }
+}
+
+function statuses(text: string, others: NumberedStatus[] = []): NumberedStatus[] {
+  const [, call, status] = /^([1-9]\d*)=([2-5]\d\d)$/.exec(text) ?? []
+  if (!call || !status) throw new InvalidArgumentError("It must be a call's number and a status, as 3=500.")
+  return [...others, { call: Number(call), status: Number(status) }]
+}
+
+function drops(text: string, others: NumberedDrop[] = []): NumberedDrop[] {
+  const [, call, when] = /^([1-9]\d*)(?:=(before|after))?$/.exec(text) ?? []
+  if (!call) throw new InvalidArgumentError("It must be a call's number, as 3, 3=before or 3=after.")
+  return [...others, { call: Number(call), when: when === 'after' ? 'after' : 'before' }]
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The local Algolia can't start: ${(error as Error).message}\n`)
+  process.exitCode = 1
+})

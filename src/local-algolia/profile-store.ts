@@ -1,6 +1,6 @@
 import type { MadeUpProfiles } from './made-up-profiles'
 import type { Profile } from './profile'
-import { hasAffinities, isWithin, type ProfileFilter } from './profile-filter'
+import { asksForAffinities, hasAffinities, isWithin, type ProfileFilter } from './profile-filter'
 import { parseTimestamp, wholeMicroseconds, type Timestamp } from './timestamps'
 
 /**
@@ -15,41 +15,47 @@ export interface PagePosition {
 /** The position of the first page. */
 export const start: PagePosition = { direction: 'forward', boundary: '' }
 
+/** The position right after a profile. */
+export function positionAfter(userID: string): PagePosition {
+  // The first text after this one in the order of texts.
+  return { direction: 'forward', boundary: `${userID}\0` }
+}
+
 /** A part of the profiles, in lexicographic order of their user tokens. */
 export interface ProfilePage {
-  profiles: Profile[]
+  /** Each as JSON. */
+  profiles: string[]
   /** Where the profiles before these lie, if there are any. */
   previous?: PagePosition
   /** Where the profiles after these lie, if there are any. */
   next?: PagePosition
 }
 
-interface Written {
-  profile: Profile
+interface WrittenProfile {
+  json: string
   updatedAt: Timestamp | undefined
 }
 
 /**
- * The profiles of one application: the made-up ones, which take no room, and those that were given or written since.
+ * The profiles of one application: the made-up ones, which take hardly any room, and those given or written since.
  * User tokens are ASCII, so that comparing them as texts is comparing their bytes.
  */
 export class ProfileStore {
   private readonly madeUp: MadeUpProfiles
-  /** NaN for those that have been deleted, or written: a profile that was written stands in `written` only. */
+  /** As `madeUp.updatedAt`, but NaN for those deleted or written since. */
   private readonly madeUpUpdatedAt: Float64Array
   private madeUpLeft: number
-  private readonly written = new Map<string, Written>()
+  private readonly written = new Map<string, WrittenProfile>()
+  /** The keys of `written`, in order. */
   private readonly writtenIDs: string[]
 
   constructor(madeUp: MadeUpProfiles, given: readonly Profile[] = []) {
     this.madeUp = madeUp
     this.madeUpUpdatedAt = madeUp.updatedAt.slice()
     this.madeUpLeft = madeUp.userIDs.length
-    for (const profile of given) {
-      this.forgetMadeUp(profile.userID)
-      this.written.set(profile.userID, writtenOf(profile))
-    }
+    for (const profile of given) this.written.set(profile.userID, writtenProfile(profile))
     this.writtenIDs = [...this.written.keys()].sort()
+    for (const userID of this.writtenIDs) this.forgetMadeUp(userID)
   }
 
   /** How many profiles there are. */
@@ -57,21 +63,27 @@ export class ProfileStore {
     return this.madeUpLeft + this.written.size
   }
 
-  /** The profile of a user, if there is one. Not to be changed: `put` a changed copy. */
+  /** A copy of the profile of a user, if there is one. */
   get(userID: string): Profile | undefined {
-    const written = this.written.get(userID)
-    if (written) return written.profile
-    return this.madeUpIndex(userID) === undefined ? undefined : this.madeUp.profile(userID)
+    const json = this.json(userID)
+    return json === undefined ? undefined : (JSON.parse(json) as Profile)
   }
 
-  /** Keeps a copy of the profile, in place of any other of the same user. */
+  /** The profile of a user as JSON, if there is one. */
+  json(userID: string): string | undefined {
+    const written = this.written.get(userID)
+    if (written) return written.json
+    return this.madeUpIndex(userID) === undefined ? undefined : this.madeUp.json(userID)
+  }
+
+  /** Keeps a copy of the profile, in place of any other of the same user. It may be malformed, but for its `userID`. */
   put(profile: Profile): void {
     const { userID } = profile
     if (!this.written.has(userID)) {
       this.forgetMadeUp(userID)
       this.writtenIDs.splice(firstAtOrAfter(this.writtenIDs, userID), 0, userID)
     }
-    this.written.set(userID, writtenOf(profile))
+    this.written.set(userID, writtenProfile(profile))
   }
 
   /** Removes the profile of a user; false when there is none. */
@@ -82,7 +94,7 @@ export class ProfileStore {
   }
 
   /** The profiles that were there when the iteration began, as they are when their turn comes. */
-  *[Symbol.iterator](): Iterator<Profile> {
+  *[Symbol.iterator](): Generator<Profile, void, undefined> {
     const madeUpIDs = this.madeUp.userIDs.filter((_, index) => !Number.isNaN(this.madeUpUpdatedAt[index]))
     for (const userID of [...madeUpIDs, ...this.writtenIDs].sort()) {
       const profile = this.get(userID)
@@ -92,65 +104,70 @@ export class ProfileStore {
 
   /** Up to `limit` matching profiles at a position, and where there are more. */
   page(position: PagePosition, filter: ProfileFilter, limit: number): ProfilePage {
-    const profiles: Profile[] = []
+    const userIDs: string[] = []
     let more = false
-    for (const profile of this.matching(position, filter)) {
-      more = profiles.length === limit
+    for (const userID of this.matching(position, filter)) {
+      more = userIDs.length === limit
       if (more) break
-      profiles.push(profile)
+      userIDs.push(userID)
     }
-    if (position.direction === 'backward') profiles.reverse()
-    const [first, last] = [profiles[0], profiles.at(-1)]
-    const previous: PagePosition = { direction: 'backward', boundary: first ? first.userID : position.boundary }
-    const next: PagePosition = { direction: 'forward', boundary: last ? rightAfter(last.userID) : position.boundary }
+    if (position.direction === 'backward') userIDs.reverse()
+    const [first, last] = [userIDs[0], userIDs.at(-1)]
+    const previous: PagePosition = { direction: 'backward', boundary: first ?? position.boundary }
+    const next = last === undefined ? { ...position, direction: 'forward' as const } : positionAfter(last)
     const hasMore = (wanted: PagePosition): boolean =>
       wanted.direction === position.direction ? more : this.matching(wanted, filter).next().done !== true
-    return { profiles, ...(hasMore(previous) && { previous }), ...(hasMore(next) && { next }) }
+    return {
+      profiles: userIDs.map((userID) => this.json(userID)!),
+      ...(hasMore(previous) && { previous }),
+      ...(hasMore(next) && { next })
+    }
   }
 
-  /** The matching profiles from a position on, in its direction. */
-  private *matching(position: PagePosition, filter: ProfileFilter): Generator<Profile, void, undefined> {
+  /** The user tokens of the matching profiles from a position on, in its direction. */
+  private *matching(position: PagePosition, filter: ProfileFilter): Generator<string, void, undefined> {
     const forward = position.direction === 'forward'
     const [madeUp, written] = [this.matchingMadeUp(position, filter), this.matchingWritten(position, filter)]
     let [left, right] = [madeUp.next().value, written.next().value]
-    while (left ?? right) {
-      if (left && (!right || left.userID < right.userID === forward)) {
+    while (left !== undefined || right !== undefined) {
+      if (left !== undefined && (right === undefined || left < right === forward)) {
         yield left
         left = madeUp.next().value
-      } else if (right) {
+      } else if (right !== undefined) {
         yield right
         right = written.next().value
       }
     }
   }
 
-  private *matchingMadeUp(
-    { direction, boundary }: PagePosition,
-    filter: ProfileFilter
-  ): Generator<Profile, undefined, undefined> {
+  private *matchingMadeUp(position: PagePosition, filter: ProfileFilter): Generator<string, undefined, undefined> {
     const { userIDs } = this.madeUp
     const updatedAt = this.madeUpUpdatedAt
-    // The array holds whole microseconds: enough but for those in the same microsecond as a bound.
+    // The array holds whole microseconds, which decide for all but those in the same microsecond as a bound.
     const earliest = filter.updatedAfter ? wholeMicroseconds(filter.updatedAfter) : -Infinity
     const latest = filter.updatedBefore ? wholeMicroseconds(filter.updatedBefore) : Infinity
-    for (const index of indicesFrom(userIDs, direction, boundary)) {
+    const affinitiesMatter = asksForAffinities(filter)
+    const step = position.direction === 'forward' ? 1 : -1
+    for (let index = firstIndex(userIDs, position); index >= 0 && index < userIDs.length; index += step) {
       const moment = updatedAt[index]!
       if (!(moment >= earliest && moment <= latest)) continue
-      const profile = this.madeUp.profile(userIDs[index]!)
-      const atBound = moment === earliest || moment === latest
-      if (atBound && !isWithin(filter, parseTimestamp(profile.lastUpdatedAt))) continue
-      if (hasAffinities(filter, profile)) yield profile
+      const userID = userIDs[index]!
+      if ((moment === earliest || moment === latest) && !isWithin(filter, updateOf(this.get(userID)!))) continue
+      if (affinitiesMatter && !hasAffinities(filter, this.madeUp.affinityKinds(userID))) continue
+      yield userID
     }
     return undefined
   }
 
-  private *matchingWritten(
-    { direction, boundary }: PagePosition,
-    filter: ProfileFilter
-  ): Generator<Profile, undefined, undefined> {
-    for (const index of indicesFrom(this.writtenIDs, direction, boundary)) {
-      const { profile, updatedAt } = this.written.get(this.writtenIDs[index]!)!
-      if (isWithin(filter, updatedAt) && hasAffinities(filter, profile)) yield profile
+  private *matchingWritten(position: PagePosition, filter: ProfileFilter): Generator<string, undefined, undefined> {
+    const { writtenIDs } = this
+    const affinitiesMatter = asksForAffinities(filter)
+    const step = position.direction === 'forward' ? 1 : -1
+    for (let index = firstIndex(writtenIDs, position); index >= 0 && index < writtenIDs.length; index += step) {
+      const userID = writtenIDs[index]!
+      if (!isWithin(filter, this.written.get(userID)!.updatedAt)) continue
+      if (affinitiesMatter && !hasAffinities(filter, this.get(userID)!.affinities)) continue
+      yield userID
     }
     return undefined
   }
@@ -170,13 +187,13 @@ export class ProfileStore {
   }
 }
 
-function writtenOf(profile: Profile): Written {
-  return { profile: structuredClone(profile), updatedAt: parseTimestamp(profile.lastUpdatedAt) }
+function writtenProfile(profile: Profile): WrittenProfile {
+  return { json: JSON.stringify(profile), updatedAt: updateOf(profile) }
 }
 
-/** The first text after this one in the order of texts. */
-function rightAfter(userID: string): string {
-  return `${userID}\0`
+/** Undefined for a profile that has no such time, or none that can be read. */
+function updateOf({ lastUpdatedAt }: Profile): Timestamp | undefined {
+  return typeof lastUpdatedAt === 'string' ? parseTimestamp(lastUpdatedAt) : undefined
 }
 
 /** The index of the first text that is not before `wanted`, among texts in order. */
@@ -190,12 +207,7 @@ function firstAtOrAfter(texts: readonly string[], wanted: string): number {
   return low
 }
 
-function* indicesFrom(
-  texts: readonly string[],
-  direction: PagePosition['direction'],
-  boundary: string
-): Generator<number, void, undefined> {
-  const first = firstAtOrAfter(texts, boundary)
-  if (direction === 'forward') for (let index = first; index < texts.length; index++) yield index
-  else for (let index = first - 1; index >= 0; index--) yield index
+function firstIndex(texts: readonly string[], { direction, boundary }: PagePosition): number {
+  const index = firstAtOrAfter(texts, boundary)
+  return direction === 'forward' ? index : index - 1
 }

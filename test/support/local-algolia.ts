@@ -12,3 +12,19 @@ export async function withLocalAlgolia<Result>(
     await algolia.close()
   }
 }
+
+/** The headers that a local Algolia accepts, unless it was started with other credentials. */
+export const credentials = { 'x-algolia-application-id': 'LOCALALGOLIA', 'x-algolia-api-key': 'local-api-key' }
+
+/** What a call came to; `body` is parsed JSON. */
+export interface CallResult {
+  status: number
+  headers: Headers
+  body: any
+}
+
+/** One call with the right credentials, unless `init.headers` says otherwise. Rejects as `fetch` does. */
+export async function call(algolia: LocalAlgolia, path: string, init: RequestInit = {}): Promise<CallResult> {
+  const response = await fetch(algolia.url + path, { ...init, headers: { ...credentials, ...init.headers } })
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
