@@ -1,5 +1,5 @@
 import type { MadeUpProfiles } from './made-up-profiles'
-import type { Profile } from './profile'
+import type { Affinity, Profile } from './profile'
 import { asksForAffinities, hasAffinities, isWithin, type ProfileFilter } from './profile-filter'
 import { parseTimestamp, wholeMicroseconds, type Timestamp } from './timestamps'
 
@@ -166,7 +166,7 @@ export class ProfileStore {
     for (let index = firstIndex(writtenIDs, position); index >= 0 && index < writtenIDs.length; index += step) {
       const userID = writtenIDs[index]!
       if (!isWithin(filter, this.written.get(userID)!.updatedAt)) continue
-      if (affinitiesMatter && !hasAffinities(filter, this.get(userID)!.affinities)) continue
+      if (affinitiesMatter && !hasAffinities(filter, wellFormedAffinities(this.get(userID)!))) continue
       yield userID
     }
     return undefined
@@ -189,6 +189,11 @@ export class ProfileStore {
 
 function writtenProfile(profile: Profile): WrittenProfile {
   return { json: JSON.stringify(profile), updatedAt: updateOf(profile) }
+}
+
+/** What a filter can be held against: a test may have put a malformed profile. */
+function wellFormedAffinities({ affinities }: Profile): Affinity[] {
+  return Array.isArray(affinities) ? affinities.filter((affinity) => Array.isArray(affinity?.indices)) : []
 }
 
 /** Undefined for a profile that has no such time, or none that can be read. */

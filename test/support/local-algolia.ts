@@ -20,7 +20,7 @@ export const credentials = { 'x-algolia-application-id': 'LOCALALGOLIA', 'x-algo
 export interface CallResult {
   status: number
   headers: Headers
-  body: any
+  body: any // eslint-disable-line @typescript-eslint/no-explicit-any
 }
 
 /** One call with the right credentials, unless `init.headers` says otherwise. Rejects as `fetch` does. */
