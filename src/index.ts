@@ -1,1 +1,2 @@
-export {}
+export { default as algoliaPersonalization } from './destinations/algolia-personalization'
+export * from './sources/algolia-profiles'

@@ -1,0 +1,136 @@
+#!/usr/bin/env node
+import { defaultValues, Destination, type JSONObject, type SegmentEvent } from '@segment/actions-core'
+import algoliaPersonalization from '../destinations/algolia-personalization'
+import { DEFAULT_BATCH_SIZE } from '../destinations/algolia-personalization/constants'
+import { startLocalAlgolia } from '../local-algolia'
+import {
+  type Audience,
+  type AudienceChange,
+  audienceEvent,
+  differences,
+  formAudience,
+  membershipsAfter,
+  membershipsOf,
+  type ProfileRow,
+  type ProfileSegmentRow
+} from './audience'
+import { runSource } from './source-command'
+
+/**
+ * The whole loop against a local Algolia: profiles leave it through the source, an audience forms, membership arrives
+ * back on the profiles through the destination, and what arrived is read again and checked.
+ */
+const PROFILES = 10_000
+const STREAMS = ['profiles', 'segments']
+
+void main().then(
+  (isRight) => {
+    process.exitCode = isRight ? 0 : 1
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+)
+
+async function main(): Promise<boolean> {
+  const algolia = await startLocalAlgolia({ profiles: PROFILES })
+  const config = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us' }
+  const environment = { ALGOLIA_PERSONALIZATION_URL: algolia.url }
+  process.env.ALGOLIA_PERSONALIZATION_URL = algolia.url
+  try {
+    step(`A local Algolia with ${count(PROFILES)} profiles listens on ${algolia.url}`)
+
+    step('The source reads the profiles')
+    const first = await runSource(config, STREAMS, undefined, environment, (read) => detail(`${count(read)} profiles`))
+    const profiles = rowsOf<ProfileRow>(first.rows, 'profiles')
+    const before = membershipsOf(rowsOf<ProfileSegmentRow>(first.rows, 'segments'))
+    const callsToRead = algolia.calls.length
+
+    step('Two audiences form from their affinities')
+    const runners = formAudience('passionate_runners', profiles, ['Running shoes', 'Trail shoes'], 20)
+    const athletes = formAudience('sportswear_lovers', profiles, ['Running shoes', 'Trail shoes', 'Sportswear'], 20)
+    detail(`${runners.key}: ${runners.members.length} users; ${athletes.key}: ${athletes.members.length} users`)
+
+    step('The destination receives their events, in batches')
+    const changes = changesOf(runners, athletes)
+    const entered = changes.filter((change) => change.entered).length
+    algolia.clearCalls()
+    const delivered = await deliver(changes.map(audienceEvent), config)
+    const callsToDeliver = algolia.calls.length
+
+    step('The source reads what has changed since, from the state of its first read')
+    algolia.clearCalls()
+    const second = await runSource(config, STREAMS, first.states, environment, () => undefined)
+    const changed = new Set(rowsOf<ProfileRow>(second.rows, 'profiles').map((row) => row.algolia_user_id))
+    const after = new Map([...before].filter(([userToken]) => !changed.has(userToken)))
+    for (const [userToken, entries] of membershipsOf(rowsOf<ProfileSegmentRow>(second.rows, 'segments'))) {
+      after.set(userToken, entries)
+    }
+    const wrong = differences(after, membershipsAfter(before, changes))
+
+    const example = runners.members[1]
+    const entries = (memberships: typeof before): string =>
+      [...(memberships.get(example ?? '') ?? [])].map((entry) => entry.replace(/^segment:.*/, '[$&]')).join(', ') ||
+      '(none)'
+    console.log(`
+Profiles read        ${count(profiles.length)} in ${callsToRead} calls, then ${count(changed.size)} changed ones in ${algolia.calls.length}
+Audiences            ${count(entered)} members of ${runners.key} and ${athletes.key}
+Events delivered     ${count(delivered)} of ${count(changes.length)}: ${count(entered)} entered, ${count(changes.length - entered)} exited
+Calls spent          ${count(callsToDeliver)}; one read and one write for each event would have cost ${count(2 * changes.length)}
+Profile              ${example ?? ''}
+  segments before    ${entries(before)}
+  segments after     ${entries(after)}
+Check                ${wrong.length === 0 ? `right: all ${count(PROFILES)} profiles have the segments they should have` : `WRONG for ${wrong.length} users: ${wrong.slice(0, 5).join(', ')}`}`)
+    return wrong.length === 0 && delivered === changes.length
+  } finally {
+    await algolia.close()
+  }
+}
+
+/** Users enter both audiences as soon as they are in them, and every third of the runners exits again. */
+function changesOf(runners: Audience, athletes: Audience): AudienceChange[] {
+  return athletes.members.flatMap((userToken) => {
+    const runner = runners.members.indexOf(userToken)
+    const change = (audience: Audience, entered: boolean) => ({ audienceKey: audience.key, userToken, entered })
+    return [
+      change(athletes, true),
+      ...(runner >= 0 ? [change(runners, true)] : []),
+      ...(runner >= 0 && runner % 3 === 0 ? [change(runners, false)] : [])
+    ]
+  })
+}
+
+/** Sends events through the host's own class, as Segment does; returns how many were delivered. */
+async function deliver(events: readonly SegmentEvent[], settings: JSONObject): Promise<number> {
+  const destination = new Destination(algoliaPersonalization)
+  const { fields } = algoliaPersonalization.actions.syncAudience ?? { fields: {} }
+  const subscription = { partnerAction: 'syncAudience', subscribe: 'type = "track"', mapping: defaultValues(fields) }
+  let delivered = 0
+  for (let start = 0; start < events.length; start += DEFAULT_BATCH_SIZE) {
+    const batch = events.slice(start, start + DEFAULT_BATCH_SIZE)
+    const results = await destination.onBatch(batch, { ...settings, subscription })
+    const outcomes = results.flatMap(({ multistatus }) => multistatus ?? [])
+    delivered += outcomes.filter(({ status }) => status === 200).length
+    const failure = outcomes.find((outcome) => 'errormessage' in outcome)
+    detail(`${count(start + batch.length)} of ${count(events.length)} events sent`)
+    if (failure && 'errormessage' in failure) detail(`Not delivered: ${failure.errormessage}`)
+  }
+  return delivered
+}
+
+function rowsOf<Row>(rows: ReadonlyMap<string, Record<string, unknown>[]>, stream: string): Row[] {
+  return (rows.get(stream) ?? []) as Row[]
+}
+
+function step(text: string): void {
+  console.log(`• ${text}`)
+}
+
+function detail(text: string): void {
+  console.log(`    ${text}`)
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US')
+}
