@@ -40,6 +40,9 @@ const LONGEST_PAUSE = 16_000
 /** A wait for calls that is longer than this, in milliseconds, is worth telling. */
 const WORTH_TELLING = 2_000
 
+/** The latency of this many calls is kept. */
+const LATENCIES_KEPT = 15
+
 /** A wait is cut into naps of this many milliseconds, since answers to calls under way can change how long it is. */
 const NAP = 200
 
@@ -47,8 +50,7 @@ const NAP = 200
 export class ProfileClient {
   readonly counts: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
   private readonly budget = new CallBudget()
-  /** Milliseconds that a call takes, smoothed over the latest ones; undefined before the first. */
-  latency: number | undefined
+  private readonly latencies: number[] = []
   private readonly patience: number
   private toldUntil = 0
 
@@ -69,6 +71,11 @@ export class ProfileClient {
   /** Calls that Algolia allows for each millisecond, once an answer told. */
   get rate(): number | undefined {
     return this.budget.rate
+  }
+
+  /** Milliseconds that a call takes: the median of the latest ones, as the first is slow and any may be; 0 before the first. */
+  get latency(): number {
+    return [...this.latencies].sort((one, other) => one - other)[this.latencies.length >> 1] ?? 0
   }
 
   /** @returns calls left in the present period, if an answer told. */
@@ -119,8 +126,8 @@ export class ProfileClient {
     try {
       const answer = await transport.get(path, AbortSignal.any([signal, deadline]))
       limits = limitHeaders(answer)
-      const latency = clock.now() - sentAt
-      this.latency = this.latency === undefined ? latency : 0.8 * this.latency + 0.2 * latency
+      this.latencies.push(clock.now() - sentAt)
+      if (this.latencies.length > LATENCIES_KEPT) this.latencies.shift()
       if (answer.status !== 200) {
         const detail = errorDetail(answer.body)
         return { failure: failureOf({ status: answer.status, detail, withPageToken }), limits }

@@ -115,7 +115,7 @@ function cutsOf(
   options: WalkOptions
 ): number[] {
   const { client, concurrency } = options
-  const wanted = chainsWanted(client.latency ?? 0, client.rate, concurrency)
+  const wanted = chainsWanted(client.latency, client.rate, concurrency)
   if (!shouldSplit(pass, window, running, wanted)) return []
   return chooseCuts(window, sample, Math.floor(client.serverTime() / 1000), 2 * wanted)
 }
