@@ -1,9 +1,9 @@
 /** What Algolia answers, as its API description and, where that is silent, this package's assumptions say. */
 import { failure, success, unprocessable, type Answer } from './answer'
 import type { Application } from './application'
+import { objectText, propertyTexts } from './json-text'
 import { madeUpAffinityNames, madeUpIndices } from './made-up-profiles'
 import { decodePageToken, encodePageToken } from './page-tokens'
-import type { ProfileSegment } from './profile'
 import type { ProfileFilter } from './profile-filter'
 import { start, type PagePosition, type ProfileStore } from './profile-store'
 import type { Request } from './request'
@@ -58,29 +58,31 @@ function deleteProfile(userID: string, { profiles, now }: AnswerContext): Answer
   return success(JSON.stringify({ status: 200, message: 'OK', userID, deletedAt: now, deletedUntil: now }))
 }
 
-/** The call that Algolia has not published: see the README about this assumption. */
+/** The call that Algolia has not published. What it takes and gives is this package's assumption. */
 function writeProfileSegments(userID: string, body: string, { application, profiles, now }: AnswerContext): Answer {
   if (application.segmentsEndpoint === 404) return notFound
   if (application.segmentsEndpoint === 405) return failure(405, 'Method Not Allowed')
-  const segments = parseProfileSegments(body)
-  if (!segments) return failure(400, 'Invalid request body')
-  const known = profiles.get(userID)
-  profiles.put({ ...(known ?? { userID, type: 'basic', affinities: [] }), segments, lastUpdatedAt: now })
+  if (!holdsProfileSegments(body)) return failure(400, 'Invalid request body')
+  const known = profiles.json(userID) ?? JSON.stringify({ userID, type: 'basic', affinities: [] })
+  const properties = propertyTexts(known)
+  properties.set('segments', propertyTexts(body).get('segments')!)
+  properties.set('lastUpdatedAt', JSON.stringify(now))
+  profiles.putJson(objectText(properties))
   return success(JSON.stringify({ status: 200, message: 'OK', userID, lastUpdatedAt: now }))
 }
 
-function parseProfileSegments(body: string): ProfileSegment[] | undefined {
+function holdsProfileSegments(body: string): boolean {
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch {
-    return undefined
+    return false
   }
   const segments = isObject(value) ? value.segments : undefined
-  return Array.isArray(segments) && segments.every(isProfileSegment) ? segments : undefined
+  return Array.isArray(segments) && segments.every(isProfileSegment)
 }
 
-function isProfileSegment(value: unknown): value is ProfileSegment {
+function isProfileSegment(value: unknown): boolean {
   return isObject(value) && [value.id, value.source].every((text) => typeof text === 'string' && text !== '')
 }
 

@@ -53,7 +53,9 @@ export class ProfileStore {
     this.madeUp = madeUp
     this.madeUpUpdatedAt = madeUp.updatedAt.slice()
     this.madeUpLeft = madeUp.userIDs.length
-    for (const profile of given) this.written.set(profile.userID, writtenProfile(profile))
+    for (const profile of given) {
+      this.written.set(profile.userID, { json: JSON.stringify(profile), updatedAt: updateOf(profile) })
+    }
     this.writtenIDs = [...this.written.keys()].sort()
     for (const userID of this.writtenIDs) this.forgetMadeUp(userID)
   }
@@ -69,7 +71,7 @@ export class ProfileStore {
     return json === undefined ? undefined : (JSON.parse(json) as Profile)
   }
 
-  /** The profile of a user as JSON, if there is one. */
+  /** The profile of a user as the JSON that is sent, if there is one. */
   json(userID: string): string | undefined {
     const written = this.written.get(userID)
     if (written) return written.json
@@ -78,12 +80,18 @@ export class ProfileStore {
 
   /** Keeps a copy of the profile, in place of any other of the same user. It may be malformed, but for its `userID`. */
   put(profile: Profile): void {
+    this.putJson(JSON.stringify(profile))
+  }
+
+  /** The same for a profile as JSON, which is kept as this very text. */
+  putJson(json: string): void {
+    const profile = JSON.parse(json) as Profile
     const { userID } = profile
     if (!this.written.has(userID)) {
       this.forgetMadeUp(userID)
       this.writtenIDs.splice(firstAtOrAfter(this.writtenIDs, userID), 0, userID)
     }
-    this.written.set(userID, writtenProfile(profile))
+    this.written.set(userID, { json, updatedAt: updateOf(profile) })
   }
 
   /** Removes the profile of a user; false when there is none. */
@@ -185,10 +193,6 @@ export class ProfileStore {
     this.madeUpLeft--
     return true
   }
-}
-
-function writtenProfile(profile: Profile): WrittenProfile {
-  return { json: JSON.stringify(profile), updatedAt: updateOf(profile) }
 }
 
 /** What a filter can be held against: a test may have put a malformed profile. */

@@ -1,6 +1,6 @@
 import { startLocalAlgolia, type LocalAlgolia, type Profile } from '../../src/local-algolia'
 import { compareTimestamps, parseTimestamp } from '../../src/local-algolia/timestamps'
-import { call, withLocalAlgolia, type CallResult } from '../support/local-algolia'
+import { call, credentials, withLocalAlgolia, type CallResult } from '../support/local-algolia'
 
 const known: Profile = {
   userID: 'known',
@@ -47,13 +47,22 @@ describe('a single profile', () => {
     })
   })
 
-  it('keeps the entries as they were sent, unknown properties in their order included', async () => {
-    const segments = '[{"z":[1,{"b":null,"a":"é"}],"id":"vip","source":"adobe","__proto__":{"x":1}}]'
-    await write('known', `{"segments":${segments}}`)
-    const response = await fetch(`${algolia.url}/2/users/known`, {
-      headers: { 'x-algolia-application-id': 'LOCALALGOLIA', 'x-algolia-api-key': 'local-api-key' }
-    })
-    expect(await response.text()).toContain(`"segments":${segments}`)
+  it('keeps the entries as they were sent, to the last character, and the rest of the profile as it was put', async () => {
+    const segments =
+      '[ {"z": [1.0, {"b":null, "a":"é\\u00e9\\"]}"}],"id":"vip","source":"adobe", "n":12345678901234567890} ]'
+    algolia.profiles.putJson(
+      '{"userID":"exact","big":12345678901234567891,"affinities":[],"note":"a,\\\\","lastUpdatedAt":"2025-01-01T00:00:00Z"}'
+    )
+    await write('exact', `{"segments":[],"other":{"segments":1}, "segments":${segments}}`)
+    const text = async (path: string): Promise<string> =>
+      (await fetch(algolia.url + path, { headers: credentials })).text()
+    expect(await text('/2/users/exact')).toMatch(
+      /^\{"userID":"exact","big":12345678901234567891,"affinities":\[\],"note":"a,\\\\",/
+    )
+    expect(await text('/2/users/exact')).toContain(`"segments":${segments}`)
+    expect(await text('/2/users')).toContain(`"segments":${segments}`)
+    expect(algolia.profiles.json('exact')).toBe(await text('/2/users/exact'))
+    expect(algolia.profiles.json('exact')!.match(/"segments"/g)).toHaveLength(1)
   })
 
   it('has a time with microseconds, later with each write, by the clock of the server', async () => {
