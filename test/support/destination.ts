@@ -3,9 +3,11 @@ import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../src/destinations/algolia-personalization'
 import type { Settings } from '../../src/destinations/algolia-personalization/generated-types'
 import { startLocalAlgolia } from '../../src/local-algolia'
-import type { LocalAlgolia, LocalAlgoliaOptions } from '../../src/local-algolia'
+import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local-algolia'
 
 export type ActionName = 'enterAudience' | 'exitAudience' | 'syncAudience'
+
+export type Event = Partial<SegmentEvent>
 
 /** One entry of the host's response to a batch. */
 export interface BatchEntry {
@@ -16,44 +18,46 @@ export interface BatchEntry {
   body?: unknown
 }
 
+export interface DeliveryOptions {
+  /** In place of the default mappings of these fields. */
+  mapping?: Record<string, unknown>
+  settings?: Partial<Settings>
+  signal?: AbortSignal
+}
+
+/** Settings that the local Algolia accepts. */
 export const settings: Settings = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us' }
 
-/** A host that has loaded the destination. Each has an instance of the host's classes of its own. */
-export function loadDestination() {
-  const integration = createTestIntegration(definition)
-  const destination = new Destination(definition)
-  return {
-    destination,
-    integration,
+/** A host that has loaded the destination: an instance of each of the host's classes. */
+export class Host {
+  readonly destination = new Destination(definition)
+  readonly integration = createTestIntegration(definition)
 
-    /** Delivers one event with the action's default mappings; rejects when the event fails. */
-    async deliver(action: ActionName, event: Partial<SegmentEvent>, mapping: Record<string, string> = {}) {
-      await integration.testAction(action, { event, settings, mapping, useDefaultMappings: true })
-      return integration.results.at(-1)?.data
-    },
+  /** Delivers one event as the host does; rejects when the event fails. */
+  async deliver(action: ActionName, event: Event, { signal, ...options }: DeliveryOptions = {}): Promise<unknown> {
+    const results = await this.destination.onEvent(event as SegmentEvent, subscribe(action, options), { signal })
+    return results.at(-1)?.data
+  }
 
-    /** Delivers one batch with the action's default mappings. */
-    async deliverBatch(
-      action: ActionName,
-      events: Partial<SegmentEvent>[],
-      {
-        mapping = {},
-        signal,
-        as = settings
-      }: { mapping?: Record<string, string>; signal?: AbortSignal; as?: Settings } = {}
-    ): Promise<BatchEntry[]> {
-      const subscription = {
-        partnerAction: action,
-        subscribe: 'type = "track" or type = "identify"',
-        mapping: { ...defaultValues(definition.actions[action]?.fields ?? {}), ...mapping }
-      }
-      const results = await destination.onBatch(events as SegmentEvent[], { ...as, subscription }, { signal })
-      return results[0]?.multistatus ?? []
-    }
+  /** Delivers one batch as the host does. */
+  async deliverBatch(
+    action: ActionName,
+    events: Event[],
+    { signal, ...options }: DeliveryOptions = {}
+  ): Promise<BatchEntry[]> {
+    const results = await this.destination.onBatch(events as SegmentEvent[], subscribe(action, options), { signal })
+    return results[0]?.multistatus ?? []
   }
 }
 
-/** Starts a local Algolia and leads the destination to it, until `stopAlgolia`. */
+/** The settings as the host keeps them for one enabled action. */
+function subscribe(action: ActionName, options: DeliveryOptions) {
+  const mapping = { ...defaultValues(definition.actions[action]?.fields ?? {}), ...options.mapping }
+  const subscription = { partnerAction: action, subscribe: 'type = "track" or type = "identify"', mapping }
+  return { ...settings, ...options.settings, subscription } as never
+}
+
+/** Starts a local Algolia, without a rate limit unless told otherwise, and leads the destination to it. */
 export async function startAlgolia(options?: LocalAlgoliaOptions): Promise<LocalAlgolia> {
   const algolia = await startLocalAlgolia({ rateLimit: false, ...options })
   process.env.ALGOLIA_PERSONALIZATION_URL = algolia.url
@@ -65,8 +69,25 @@ export async function stopAlgolia(algolia: LocalAlgolia): Promise<void> {
   await algolia.close()
 }
 
+/** Gives a user a profile; `segments` may be anything that a misbehaving Algolia could hold there. */
+export function giveProfile(algolia: LocalAlgolia, userID: string, segments?: unknown): void {
+  const profile = { userID, type: 'basic', affinities: [], segments, lastUpdatedAt: '2026-01-01T00:00:00.000001Z' }
+  algolia.profiles.put(profile as Profile)
+}
+
+/** The ids of the managed segments on a user's profile. */
+export function managedIds(algolia: LocalAlgolia, userID: string): string[] {
+  const segments = algolia.profiles.get(userID)?.segments ?? []
+  return segments.filter(({ source }) => source === 'segment').map(({ id }) => id)
+}
+
+/** The calls that reached Algolia, such as `GET /2/users/u1`. */
+export function callsTo(algolia: LocalAlgolia): string[] {
+  return algolia.calls.map(({ method, path }) => `${method} ${path}`)
+}
+
 /** The `track` event that Engage sends when a user enters (`true`) or exits an audience. */
-export function audienceTrack(userId: string, audience: string, entered: boolean): Partial<SegmentEvent> {
+export function audienceTrack(userId: string, audience: string, entered: boolean): Event {
   return {
     type: 'track',
     event: entered ? 'Audience Entered' : 'Audience Exited',
@@ -77,7 +98,7 @@ export function audienceTrack(userId: string, audience: string, entered: boolean
 }
 
 /** The `identify` event that Engage sends in place of it, when the audience is set up so. */
-export function audienceIdentify(userId: string, audience: string, entered: boolean): Partial<SegmentEvent> {
+export function audienceIdentify(userId: string, audience: string, entered: boolean): Event {
   return {
     type: 'identify',
     userId,

@@ -2,58 +2,66 @@ import { REGIONS, VERSION } from './constants'
 import type { Settings } from './generated-types'
 import type { Failure } from './outcomes'
 
-/** Where to send calls, and as whom. */
+/** Algolia's application ids are letters and digits; what this lets through can stand in a header and in a host name. */
+const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Visible ASCII characters: what can stand in a header, without the spaces and line breaks that come with copying. */
+const API_KEY = /^[\x21-\x7e]+$/
+
+/** Where calls go, and on whose account. */
 export interface Connection {
-  /** For example `https://ai-personalization.us.algolia.com`. */
+  /** Such as `https://ai-personalization.us.algolia.com`. */
   origin: string
   appId: string
 }
 
 /**
- * The connection that the settings describe, or why there is none. The origin comes from the region, unless the
- * environment variable `ALGOLIA_PERSONALIZATION_URL` (an origin) replaces it for a local Algolia, a test or a proxy.
+ * The connection that the settings describe, or why there is none. The origin is the region's, unless the environment
+ * variable `ALGOLIA_PERSONALIZATION_URL` names another: a local Algolia, or a proxy.
  */
-export function connectionOf(settings: Settings): Connection | Failure {
-  const { appId, apiKey, region } = settings
+export function connectionOf({ appId, apiKey, region }: Settings): Connection | Failure {
   const regional = REGIONS.get(region)
-  if (!regional) {
-    return invalidSetting(`the region must be ${[...REGIONS.keys()].join(' or ')}, but is ${JSON.stringify(region)}.`)
-  }
-  if (!APPLICATION_ID.test(appId)) {
-    return invalidSetting(
-      'the application ID must be letters and digits, as on the API keys page of the Algolia dashboard.'
+  if (!regional) return wrongSetting(`Region must be ${[...REGIONS.keys()].join(' or ')}.`)
+  if (!matches(APPLICATION_ID, appId)) {
+    return wrongSetting(
+      'Application ID must be letters and digits only, as the Algolia dashboard shows it under API Keys.'
     )
   }
-  if (!API_KEY.test(apiKey)) {
-    return invalidSetting(
-      'the API key is empty or holds characters that no API key has, such as a space or a line break.'
-    )
+  if (!matches(API_KEY, apiKey)) {
+    return wrongSetting('API Key must not be empty, nor hold spaces, line breaks or other characters that no key has.')
   }
-  const override = process.env.ALGOLIA_PERSONALIZATION_URL
-  if (!override) return { origin: regional.origin, appId }
-  try {
-    return { origin: new URL(override).origin, appId }
-  } catch {
-    return invalidSetting(
-      'the environment variable ALGOLIA_PERSONALIZATION_URL must be an origin, such as http://127.0.0.1:4010.'
-    )
+  const origin = originOf(process.env.ALGOLIA_PERSONALIZATION_URL || regional.origin)
+  if (origin === undefined) {
+    return wrongSetting('The environment variable ALGOLIA_PERSONALIZATION_URL must be like http://127.0.0.1:4010.')
   }
+  return { origin, appId }
 }
 
-/** The headers that each call carries: the only place where the API key goes. */
+/**
+ * The headers of each call: the only place that the API key goes to. A key or application ID that can't stand in a
+ * header is left out, because the error that it leads to would quote it; {@link connectionOf} refuses it.
+ */
 export function headersOf({ appId, apiKey }: Settings): Record<string, string> {
-  // A value that can't stand in a header would be quoted by the error that fetch throws, so the key would get out.
-  if (!APPLICATION_ID.test(appId) || !API_KEY.test(apiKey)) return {}
   return {
-    'X-Algolia-Application-Id': appId,
-    'X-Algolia-API-Key': apiKey,
-    'X-Algolia-Agent': `segment-algolia-personalization (${VERSION})`
+    'X-Algolia-Agent': `segment-algolia-personalization (${VERSION})`,
+    ...(matches(APPLICATION_ID, appId) && { 'X-Algolia-Application-Id': appId }),
+    ...(matches(API_KEY, apiKey) && { 'X-Algolia-API-Key': apiKey })
   }
 }
 
-const APPLICATION_ID = /^[A-Za-z0-9]+$/
-const API_KEY = /^[\x21-\x7e]+$/
+function matches(pattern: RegExp, setting: unknown): boolean {
+  return typeof setting === 'string' && pattern.test(setting)
+}
 
-function invalidSetting(reason: string): Failure {
-  return { status: 401, errortype: 'INVALID_AUTHENTICATION', message: `Check the settings: ${reason}` }
+function originOf(url: string): string | undefined {
+  try {
+    const { protocol, origin } = new URL(url)
+    return protocol === 'http:' || protocol === 'https:' ? origin : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function wrongSetting(message: string): Failure {
+  return { status: 401, errortype: 'INVALID_AUTHENTICATION', message: `Wrong setting: ${message}` }
 }

@@ -37,8 +37,16 @@ export const MAX_BATCH_SIZE = CALLS_PER_MINUTE / CALLS_PER_CHANGED_USER
 /** Events in one batch unless the customer says otherwise: half a minute's calls, as others use the application too. */
 export const DEFAULT_BATCH_SIZE = MAX_BATCH_SIZE / 2
 
-/** How many users of one batch are worked on at the same time. */
-export const MAX_CONCURRENT_USERS = 10
+/**
+ * How many users of one batch are worked on at the same time.
+ *
+ * Measured with a batch of 200 users who all change, against the local Algolia answering after 30 ms (two cores,
+ * Node 20): 1 at a time 13.0 s, 4: 3.3 s, 8: 1.6 s, 16: 0.84 s, 32: 0.45 s. More users would still be faster, but
+ * speed is not what is scarce: a full batch spends a minute's calls in about a second. Each further user is a read that
+ * may be spent in vain when the calls run out, so 16 it is: 15 times faster than one after another, at a risk of 3 %
+ * of the calls of that minute.
+ */
+export const MAX_CONCURRENT_USERS = 16
 
 /**
  * How long one call may take. Stated on each request, because the host's client drops its own limit (the same 10 s)

@@ -19,7 +19,8 @@ type Batch = ExecuteInput<Settings, AudiencePayload[]>
 /** The `perform` of an action: a batch of one. Throws the host's error when the event fails. */
 export async function deliverOne(purpose: Purpose, request: RequestClient, data: Single): Promise<Success> {
   const audienceMembership = data.audienceMembership as AudienceMembership
-  const [outcome = aborted()] = await deliver(purpose, request, data, [{ payload: data.payload, audienceMembership }])
+  const events = [{ payload: data.payload, audienceMembership }]
+  const [outcome] = (await deliver(purpose, request, data, events)) as [Outcome]
   if (isFailure(outcome)) throw toError(outcome)
   return outcome
 }
@@ -74,14 +75,10 @@ async function update(api: ProfileApi, userToken: string, changes: Change[]): Pr
 
 /** Waits for the work to end, but no longer than until the signal aborts. Listens once, however much work there is. */
 async function untilAborted(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<void> {
-  if (!signal) return void (await work)
-  let stopListening = () => {}
-  const abortion = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    const listener = () => resolve()
-    signal.addEventListener('abort', listener)
-    stopListening = () => signal.removeEventListener('abort', listener)
-  })
+  let abort = () => {}
+  const abortion = new Promise<void>((resolve) => (abort = resolve))
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
   await Promise.race([work, abortion])
-  stopListening()
+  signal?.removeEventListener('abort', abort)
 }

@@ -2,6 +2,7 @@ import type { AudienceDestinationDefinition } from '@segment/actions-core'
 import { audienceConfig, audienceFields } from './audiences'
 import { authentication } from './authentication'
 import { headersOf } from './connection'
+import { onDelete } from './deletion'
 import enterAudience from './enterAudience'
 import exitAudience from './exitAudience'
 import type { AudienceSettings, Settings } from './generated-types'
@@ -15,6 +16,7 @@ const destination: AudienceDestinationDefinition<Settings, AudienceSettings> = {
   description: 'Keep the segments on Algolia Advanced Personalization profiles in step with your audiences.',
   authentication,
   extendRequest: ({ settings }) => ({ headers: headersOf(settings) }),
+  onDelete,
   audienceFields,
   audienceConfig,
   actions: { enterAudience, exitAudience, syncAudience },

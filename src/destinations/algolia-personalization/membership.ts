@@ -45,9 +45,7 @@ export function planChanges(events: AudienceEvent[], purpose: Purpose): Plan {
     } else if (!isUserToken(userToken)) {
       plan.outcomes[index] = refusal(`the user token must be ${USER_TOKEN.rule}, but is ${excerpt(userToken)}.`)
     } else if (!isProfileSegmentId(segmentId)) {
-      plan.outcomes[index] = refusal(
-        `the Algolia segment ID must be 1-${MAX_PROFILE_SEGMENT_ID_LENGTH} characters, none of them a control character, but is ${excerpt(segmentId)}.`
-      )
+      plan.outcomes[index] = refusal(`the segment ID must be ${PROFILE_SEGMENT_ID_RULE}, but is ${excerpt(segmentId)}.`)
     } else {
       const changes = plan.changesByUser.get(userToken) ?? []
       changes.push({ index, profileSegmentId: segmentId, member })
@@ -67,7 +65,10 @@ export function isProfileSegmentId(value: unknown): value is string {
   return typeof value === 'string' && PROFILE_SEGMENT_ID.test(value)
 }
 
-const PROFILE_SEGMENT_ID = new RegExp(`^[^\\p{Cc}]{1,${MAX_PROFILE_SEGMENT_ID_LENGTH}}$`, 'u')
+const PROFILE_SEGMENT_ID = new RegExp(`^\\P{Cc}{1,${MAX_PROFILE_SEGMENT_ID_LENGTH}}$`, 'u')
+
+/** What an id of a profile segment must be like, for messages. */
+export const PROFILE_SEGMENT_ID_RULE = `1-${MAX_PROFILE_SEGMENT_ID_LENGTH} characters without control characters`
 
 const MEMBERSHIP_BY_EVENT_NAME = new Map([
   ['Audience Entered', true],

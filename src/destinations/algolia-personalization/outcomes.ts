@@ -15,8 +15,9 @@ export interface Success {
   result: 'profile updated' | 'profile unchanged' | 'not for this action'
 }
 
-/** The event failed. `status` decides whether the host sends it again, see {@link isRetried}. */
+/** The event failed, or a call of another kind did. */
 export interface Failure {
+  /** Decides whether the host sends the event again, see {@link isRetried}. */
   status: number
   errortype: keyof typeof ErrorCodes
   /** For the customer: what happened and what to do. Never holds the API key. */
@@ -30,8 +31,8 @@ export function isFailure(outcome: object): outcome is Failure {
   return 'errortype' in outcome
 }
 
-/** Whether the host sends the event again. Source: the statuses named at `IntegrationError` in the host's errors.ts. */
-export function isRetried({ status }: Failure): boolean {
+/** Whether the host sends an event again that failed so. Source: the comments at `IntegrationError` in the host's errors.ts. */
+export function isRetried(status: number): boolean {
   return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
 }
 
@@ -40,7 +41,7 @@ export function toError({ status, errortype, message }: Failure): Error {
   if (errortype === 'PAYLOAD_VALIDATION_FAILED') return new PayloadValidationError(message)
   if (errortype === 'INVALID_AUDIENCE_MEMBERSHIP') return new InvalidAudienceMembershipError(message)
   if (errortype === 'INVALID_AUTHENTICATION') return new InvalidAuthenticationError(message)
-  if (isRetried({ status, errortype, message })) {
+  if (isRetried(status)) {
     // The type lists the common statuses that are retried; the host goes by the number.
     return new RetryableError(message, status as ConstructorParameters<typeof RetryableError>[1])
   }

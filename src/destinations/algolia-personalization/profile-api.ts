@@ -1,9 +1,10 @@
 import type { ModifiedResponse, RequestClient, RequestOptions } from '@segment/actions-core'
 import { connectionOf } from './connection'
 import { REQUEST_TIMEOUT_MS } from './constants'
-import { aborted, answerFailure, noCallsLeft, transportFailure, unknownShape, unreadable } from './failures'
+import { aborted, answerFailure, noCallsLeft, transportFailure, unexpectedAnswer, unknownSegments } from './failures'
 import type { Operation } from './failures'
 import type { Settings } from './generated-types'
+import { elementTexts } from './json-text'
 import { isFailure } from './outcomes'
 import type { Failure } from './outcomes'
 import type { ProfileSegment } from './profile-segments'
@@ -60,16 +61,19 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
     async readProfileSegments(userToken) {
       const answer = await send('read the profile', profilePath(userToken), { absent: true })
       if (isFailure(answer)) return answer
-      return answer.status === 404 ? [] : profileSegmentsIn(answer.data, userToken)
+      return answer.status === 404 ? [] : profileSegmentsIn(answer, userToken)
     },
 
     /**
-     * An assumption: Algolia has published no call that writes segments. The read gives `segments: [{ id, source }]`,
-     * and partners are told that the updated list is sent back whole. Should Algolia do it differently, change this.
+     * An assumption, as Algolia has published no call that writes segments: a read gives `segments: [{ id, source }]`,
+     * and partners are told to send the updated list back whole. Should the call turn out otherwise, change it here.
      */
     async writeProfileSegments(userToken, profileSegments) {
-      const path = `${profilePath(userToken)}/segments`
-      const answer = await send('write the segments', path, { method: 'put', json: { segments: profileSegments } })
+      const answer = await send('write the segments', `${profilePath(userToken)}/segments`, {
+        method: 'put',
+        headers: { 'Content-Type': 'application/json' },
+        body: `{"segments":[${profileSegments.map(({ json }) => json).join(',')}]}`
+      })
       return isFailure(answer) ? answer : undefined
     },
 
@@ -107,22 +111,29 @@ function profilePath(userToken: string): string {
   return `/users/${encodeURIComponent(userToken)}`
 }
 
-function profileSegmentsIn(profile: unknown, userToken: string): ProfileSegment[] | Failure {
-  if (!isObject(profile)) return unreadable('read the profile', "it isn't a profile")
-  if (profile.userID !== userToken) return unreadable('read the profile', "it isn't the profile of this user")
-  const { segments = [] } = profile
-  return Array.isArray(segments) && segments.every(isObject) ? segments : unknownShape(userToken)
+function profileSegmentsIn({ data, content }: ModifiedResponse, userToken: string): ProfileSegment[] | Failure {
+  if (!isObject(data)) return unexpectedAnswer('read the profile', 'not a profile')
+  if (data.userID !== userToken) return unexpectedAnswer('read the profile', "not this user's profile")
+  if (data.segments === undefined) return []
+  if (!Array.isArray(data.segments) || !data.segments.every(isObject)) return unknownSegments()
+  return elementTexts(content, 'segments').map((json) => {
+    const { id, source } = JSON.parse(json) as Record<string, unknown>
+    return { id, source, json }
+  })
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function failureOf(operation: Operation, response: ModifiedResponse, secret: string): Failure {
-  // The published description shows 421 for too many requests.
-  if (response.status === 429 || response.status === 421) return noCallsLeft(resetTime(response))
-  const said = isObject(response.data) && typeof response.data.message === 'string' ? response.data.message : ''
-  return answerFailure(operation, response.status, said.split(secret).join('[API key]').slice(0, 200))
+/** An answer that isn't a success, as a failure. Algolia may quote the API key, so it is struck out. */
+function failureOf(operation: Operation, response: ModifiedResponse, apiKey: string): Failure {
+  const { status, data } = response
+  // The published description shows 421, too, for too many requests.
+  if (status === 429 || status === 421) return noCallsLeft(resetTime(response))
+  if (status < 400) return unexpectedAnswer(operation, `a redirect (HTTP ${status})`)
+  const said = isObject(data) && typeof data.message === 'string' ? data.message : ''
+  return answerFailure(operation, status, said.split(apiKey).join('[API key]').slice(0, 200))
 }
 
 /** When the next minute of calls begins, in Unix seconds, if the answer tells it and it is a time of this century. */

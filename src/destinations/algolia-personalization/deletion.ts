@@ -1,0 +1,24 @@
+import type { DestinationDefinition } from '@segment/actions-core'
+import type { Settings } from './generated-types'
+import { isUserToken } from './membership'
+import { isFailure, isRetried, toError } from './outcomes'
+import type { Failure } from './outcomes'
+import { openProfileApi } from './profile-api'
+import { inTurn } from './user-locks'
+
+/**
+ * Deletes the profiles of the user and of the anonymous user. An id that Algolia can't know has no profile. When one
+ * deletion fails the other is made all the same; the error is one that the host retries, if there is such a one.
+ */
+export const onDelete: DestinationDefinition<Settings>['onDelete'] = async (request, { settings, payload }) => {
+  const api = openProfileApi(request, settings)
+  if (isFailure(api)) throw toError(api)
+  const failures: Failure[] = []
+  for (const userToken of new Set([payload.userId, payload.anonymousId].filter(isUserToken))) {
+    const failure = await inTurn(api.globalName(userToken), () => api.deleteProfile(userToken))
+    if (failure) failures.push(failure)
+  }
+  const failure = failures.find(({ status }) => isRetried(status)) ?? failures[0]
+  if (failure) throw toError(failure)
+  return { output: 'No profile left' }
+}

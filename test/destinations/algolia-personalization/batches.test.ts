@@ -1,0 +1,150 @@
+import type { LocalAlgolia } from '../../../src/local-algolia'
+import {
+  audienceTrack,
+  callsTo,
+  giveProfile,
+  Host,
+  managedIds,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
+import type { BatchEntry, Event } from '../../support/destination'
+
+let algolia: LocalAlgolia
+const host = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
+
+function statuses(entries: BatchEntry[]): number[] {
+  return entries.map(({ status }) => status)
+}
+
+test('1,000 events over 200 users cost 2 calls for a user whose list changes and 1 for one whose does not', async () => {
+  const users = Array.from({ length: 200 }, (_, index) => `u${index}`)
+  // Every fourth user is in both audiences already, every fourth has no profile and only exits.
+  const unchanged = users.filter((_, index) => index % 4 === 0)
+  const strangers = users.filter((_, index) => index % 4 === 1)
+  const both = ['vip', 'loyal'].map((id) => ({ id, source: 'segment' }))
+  for (const user of unchanged) giveProfile(algolia, user, both)
+  const events = [0, 1, 2, 3, 4].flatMap((round) =>
+    users.map((user) => audienceTrack(user, round % 2 ? 'vip' : 'loyal', !strangers.includes(user)))
+  )
+
+  const entries = await host.deliverBatch('syncAudience', events)
+
+  expect(entries).toHaveLength(1000)
+  expect(new Set(statuses(entries))).toEqual(new Set([200]))
+  const callsOf = (user: string) => callsTo(algolia).filter((call) => call.split('/')[3] === user).length
+  for (const user of users) {
+    const changes = !unchanged.includes(user) && !strangers.includes(user)
+    expect(callsOf(user)).toBe(changes ? 2 : 1)
+    expect(managedIds(algolia, user).sort()).toEqual(strangers.includes(user) ? [] : ['loyal', 'vip'])
+  }
+})
+
+test('each event has its outcome at its own index, whatever becomes of the others', async () => {
+  const users = Array.from({ length: 60 }, (_, index) => `u${index}`)
+  // In turn: delivered, refused by the host (no audience), no usable token, failing in Algolia, not for this action.
+  const events = users.map((user, index): Event => {
+    const event = audienceTrack(user, 'vip', index % 5 !== 4)
+    if (index % 5 === 1) return { ...event, properties: {}, context: {} }
+    if (index % 5 === 2) return { ...event, userId: `${user} ` }
+    return event
+  })
+  algolia.faults.status(500, { when: ({ userID }) => Number(userID?.slice(1)) % 5 === 3 })
+
+  const entries = await host.deliverBatch('enterAudience', events)
+
+  expect(statuses(entries)).toEqual(users.map((_, index) => [200, 400, 400, 500, 200][index % 5]))
+  entries.forEach((entry, index) => {
+    if (index % 5 !== 1) expect(entry.sent).toMatchObject({ userToken: events[index]?.userId, segmentId: 'vip' })
+  })
+  expect([...algolia.profiles].map(({ userID }) => userID)).toEqual(users.filter((_, index) => index % 5 === 0).sort())
+})
+
+test('an empty list of responses never comes back: each payload has a response, also when all are refused', async () => {
+  const entries = await host.deliverBatch('syncAudience', [
+    audienceTrack(' ', 'vip', true),
+    audienceTrack('?', 'a', true)
+  ])
+  expect(statuses(entries)).toEqual([400, 400])
+  expect(algolia.calls).toEqual([])
+})
+
+test.each([
+  [[true, false, true], ['vip']],
+  [[false, true, false], []],
+  [[true, true, false, false], []]
+])('a user who enters (true) and exits in the order %j ends as the last event says', async (memberships, expected) => {
+  const events = memberships.map((entered) => audienceTrack('shopper-1', 'vip', entered))
+  const entries = await host.deliverBatch('syncAudience', [...events, audienceTrack('shopper-1', 'other', true)])
+  expect(statuses(entries)).toEqual([...memberships.map(() => 200), 200])
+  expect(managedIds(algolia, 'shopper-1').sort()).toEqual([...expected, 'other'].sort())
+})
+
+test('several audiences of a user come with one read and one write', async () => {
+  giveProfile(algolia, 'shopper-1', [{ id: 'old', source: 'segment' }])
+  await host.deliverBatch('syncAudience', [
+    audienceTrack('shopper-1', 'a', true),
+    audienceTrack('shopper-1', 'b', true),
+    audienceTrack('shopper-1', 'old', false)
+  ])
+  expect(callsTo(algolia)).toEqual(['GET /2/users/shopper-1', 'PUT /2/users/shopper-1/segments'])
+  expect(managedIds(algolia, 'shopper-1')).toEqual(['a', 'b'])
+})
+
+test("one user's failure touches no other user", async () => {
+  algolia.faults.status(503, { when: ({ userID }) => userID === 'unlucky' })
+  algolia.faults.drop('before', { when: ({ userID }) => userID === 'cut-off' })
+  const users = ['a', 'unlucky', 'b', 'cut-off', 'c']
+  const entries = await host.deliverBatch(
+    'enterAudience',
+    users.map((user) => audienceTrack(user, 'vip', true))
+  )
+  expect(statuses(entries)).toEqual([200, 503, 200, 503, 200])
+  for (const user of ['a', 'b', 'c']) expect(managedIds(algolia, user)).toEqual(['vip'])
+})
+
+test('when an event fails in a way that the host retries, the later ones of its user fail with it', async () => {
+  algolia.faults.status(500, {
+    when: ({ route, userID }) => route === 'writeProfileSegments' && userID === 'u1',
+    times: 1
+  })
+  const events = [
+    audienceTrack('u1', 'vip', true),
+    audienceTrack('u2', 'vip', true),
+    audienceTrack('u1', 'never-in-it', false),
+    audienceTrack('u1', 'vip', false),
+    audienceTrack('u1', 'loyal', true)
+  ]
+  const entries = await host.deliverBatch('syncAudience', events)
+  expect(statuses(entries)).toEqual([500, 200, 500, 500, 500])
+
+  const again = await host.deliverBatch(
+    'syncAudience',
+    events.filter((_, index) => entries[index]?.status !== 200)
+  )
+  expect(statuses(again)).toEqual([200, 200, 200, 200])
+  expect(managedIds(algolia, 'u1')).toEqual(['loyal'])
+})
+
+test('an event that is refused for good holds up no other event of its user', async () => {
+  const entries = await host.deliverBatch('syncAudience', [
+    audienceTrack('u1', 'line\nbreak', true),
+    audienceTrack('u1', 'vip', true),
+    { type: 'track', event: 'Order Completed', userId: 'u1', properties: { audience_key: 'unclear' } },
+    audienceTrack('u1', 'loyal', true)
+  ])
+  expect(statuses(entries)).toEqual([400, 200, 400, 200])
+  expect(managedIds(algolia, 'u1')).toEqual(['vip', 'loyal'])
+})
+
+test('payloads are not changed', async () => {
+  const events = [audienceTrack('u1', 'vip', true), audienceTrack('u1', 'vip', false)]
+  const before = structuredClone(events)
+  await host.deliverBatch('syncAudience', events)
+  expect(events).toEqual(before)
+})

@@ -1,0 +1,188 @@
+import type { LocalAlgolia } from '../../../src/local-algolia'
+import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
+import {
+  audienceTrack,
+  callsTo,
+  giveProfile,
+  Host,
+  managedIds,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
+import type { Event } from '../../support/destination'
+
+let algolia: LocalAlgolia
+const host = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
+
+const resetHeaders = (remaining: string) => ({ 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '1800000000' })
+const resetTime = '2027-01-15T08:00:00.000Z'
+
+function entering(count: number): Event[] {
+  return Array.from({ length: count }, (_, index) => audienceTrack(`u${index}`, 'vip', true))
+}
+
+/** The calls after those that may have been sent before the answer to call number `last` arrived. */
+function callsAfter(last: number): string[] {
+  return callsTo(algolia).slice(last - 1 + 2 * MAX_CONCURRENT_USERS)
+}
+
+test.each([429, 421])(
+  'after a %i nothing further is sent, and the rest answer 429 with the reset time',
+  async (status) => {
+    algolia.faults.status(status, { call: 20, headers: resetHeaders('7') })
+    const entries = await host.deliverBatch('enterAudience', entering(100))
+    expect(callsAfter(20)).toEqual([])
+    const failed = entries.filter((entry) => entry.status !== 200)
+    expect(failed.length).toBeGreaterThan(50)
+    for (const entry of failed) {
+      expect(entry).toMatchObject({ status: 429, errortype: 'TOO_MANY_REQUESTS' })
+      expect(entry.errormessage).toContain(resetTime)
+    }
+  }
+)
+
+test('after an answer that says that no calls remain nothing further is sent, and replaying the failed events finishes the job', async () => {
+  algolia.application.rateLimit = { calls: 60, seconds: 3600 }
+  const events = entering(100)
+  const entries = await host.deliverBatch('enterAudience', events)
+  expect(callsAfter(60)).toEqual([])
+  const failed = events.filter((_, index) => entries[index]?.status !== 200)
+  expect(failed.length).toBeGreaterThan(50)
+  expect(new Set(entries.map(({ status }) => status))).toEqual(new Set([200, 429]))
+  for (const entry of entries) if (entry.status === 429) expect(entry.errormessage).toMatch(/until \d{4}-\d\d-\d\dT/)
+
+  algolia.application.rateLimit = false
+  const again = await host.deliverBatch('enterAudience', failed)
+  expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]))
+  for (let index = 0; index < 100; index++) expect(managedIds(algolia, `u${index}`)).toEqual(['vip'])
+})
+
+describe('an answer that says that no calls remain counts as what it is', () => {
+  const lastCall = { headers: resetHeaders('0') }
+
+  test('a read: when nothing is to be written the event is delivered', async () => {
+    algolia.faults.status(404, { ...lastCall, times: 1 })
+    await expect(host.deliver('exitAudience', audienceTrack('u1', 'vip', false))).resolves.toMatchObject({
+      status: 200
+    })
+  })
+
+  test('a read: when the list must be written, the event answers 429 and nothing more is sent', async () => {
+    algolia.faults.status(404, { ...lastCall, times: 1 })
+    await expect(host.deliver('enterAudience', audienceTrack('u1', 'vip', true))).rejects.toMatchObject({
+      status: 429,
+      message: expect.stringContaining(resetTime)
+    })
+    expect(callsTo(algolia)).toEqual(['GET /2/users/u1'])
+  })
+
+  test('a write: the event is delivered', async () => {
+    algolia.faults.status(200, { ...lastCall, when: ({ method }) => method === 'PUT' })
+    await expect(host.deliver('enterAudience', audienceTrack('u1', 'vip', true))).resolves.toMatchObject({
+      status: 200
+    })
+  })
+})
+
+test.each([undefined, '', 'none', '-1', '0x0', '1.5', 'Infinity'])(
+  'a header x-ratelimit-remaining of %j says nothing',
+  async (remaining) => {
+    algolia.faults.status(404, { headers: { 'x-ratelimit-remaining': remaining ?? null }, times: 1 })
+    await host.deliver('enterAudience', audienceTrack('u1', 'vip', true))
+    expect(managedIds(algolia, 'u1')).toEqual(['vip'])
+  }
+)
+
+test.each([undefined, 'soon', '0', '-5', '99999999999999999999', '1800000000000'])(
+  'a header x-ratelimit-reset of %j is not quoted as a time',
+  async (reset) => {
+    algolia.faults.status(429, { headers: { 'x-ratelimit-reset': reset ?? null } })
+    await expect(host.deliver('enterAudience', audienceTrack('u1', 'vip', true))).rejects.toMatchObject({
+      status: 429,
+      message: expect.stringContaining('no more calls for now')
+    })
+  }
+)
+
+test.each([
+  [401, 'INVALID_AUTHENTICATION'],
+  [402, 'PAYMENT_REQUIRED']
+])('after a %i nothing further is sent, and the rest answer the same', async (status, errortype) => {
+  algolia.faults.status(status, { when: ({ number }) => number >= 20 })
+  const entries = await host.deliverBatch('enterAudience', entering(100))
+  expect(callsAfter(20)).toEqual([])
+  expect(new Set(entries.map((entry) => entry.status))).toEqual(new Set([200, status]))
+  expect(entries.at(-1)).toMatchObject({ status, errortype })
+})
+
+describe('when the host aborts', () => {
+  test('nothing further is sent, and the rest answer 408', async () => {
+    const host = new Host()
+    const abort = new AbortController()
+    algolia.faults.add({
+      when: ({ number }) => {
+        if (number === 40) abort.abort()
+        return false
+      },
+      then: {}
+    })
+    const entries = await host.deliverBatch('enterAudience', entering(100), { signal: abort.signal })
+    expect(new Set(entries.map(({ status }) => status))).toEqual(new Set([200, 408]))
+    expect(entries.filter(({ status }) => status === 408).length).toBeGreaterThan(50)
+    expect(entries.at(-1)).toMatchObject({ errortype: 'REQUEST_TIMEOUT' })
+    expect(callsAfter(40)).toEqual([])
+    for (const [index, entry] of entries.entries()) {
+      if (entry.status === 200) expect(managedIds(algolia, `u${index}`)).toEqual(['vip'])
+    }
+  })
+
+  test('before the call, nothing is sent at all, but what needs no call is answered', async () => {
+    const signal = AbortSignal.abort()
+    const events = [...entering(2), audienceTrack('u3', 'vip', false), audienceTrack(' ', 'vip', true)]
+    const entries = await host.deliverBatch('enterAudience', events, { signal })
+    expect(entries.map(({ status }) => status)).toEqual([408, 408, 200, 400])
+    await expect(host.deliver('enterAudience', entering(1)[0]!, { signal })).rejects.toMatchObject({ status: 408 })
+    expect(algolia.calls).toEqual([])
+  })
+
+  test('the call returns at once, though calls are unanswered', async () => {
+    const abort = new AbortController()
+    algolia.faults.hang('before', {
+      when: ({ number }) => {
+        if (number === MAX_CONCURRENT_USERS) abort.abort()
+        return true
+      }
+    })
+    const entries = await host.deliverBatch('enterAudience', entering(100), { signal: abort.signal })
+    expect(new Set(entries.map(({ status }) => status))).toEqual(new Set([408]))
+    expect(algolia.calls.length).toBe(MAX_CONCURRENT_USERS)
+  })
+
+  test('the call returns at once, though it waits for another call that serves the same users', async () => {
+    algolia.faults.hang('before')
+    let otherEnded = false
+    const other = host.deliverBatch('enterAudience', entering(3)).then(() => (otherEnded = true))
+    const abort = new AbortController()
+    const waiting = new Host().deliverBatch('enterAudience', entering(3), { signal: abort.signal })
+    setTimeout(() => abort.abort(), 50)
+    expect((await waiting).map(({ status }) => status)).toEqual([408, 408, 408])
+    expect(otherEnded).toBe(false)
+    await algolia.close()
+    await other
+  })
+
+  test('it is listened to once for a batch, and no more after it', async () => {
+    const { signal } = new AbortController()
+    const added = jest.spyOn(signal, 'addEventListener')
+    const removed = jest.spyOn(signal, 'removeEventListener')
+    giveProfile(algolia, 'u1', [])
+    await host.deliverBatch('enterAudience', entering(50), { signal })
+    expect(added).toHaveBeenCalledTimes(1)
+    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener))
+  })
+})
