@@ -11,7 +11,7 @@ import type { Profile } from './profile'
 import { ProfileStore } from './profile-store'
 import { takeCall, type RateLimit, type RateLimitUse } from './rate-limit'
 import { readRequest } from './request'
-import { formatTimestamp } from './timestamps'
+import { risingTimestamps } from './timestamps'
 import { acceptsGzip, breakConnection, readBody, sendAnswer } from './wire'
 
 export interface LocalAlgoliaOptions {
@@ -81,7 +81,7 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
   const faults = new Faults(options.latency)
   const log = new CallLog()
   const admit = createAdmission(application, clock)
-  const timestamp = createTimestamps(clock)
+  const timestamp = risingTimestamps(clock)
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = incoming
@@ -158,16 +158,6 @@ function createAdmission(
     const decision = takeCall(application.rateLimit, use, clock())
     use = decision.use
     return { ...(!decision.allowed && { refused: failure(429, 'Too Many Requests') }), headers: decision.headers }
-  }
-}
-
-/** The present moment, RFC 3339 with microseconds; never the same twice. */
-function createTimestamps(clock: () => number): () => string {
-  let last = 0
-  return () => {
-    const withinMillisecond = Math.floor((performance.now() % 1) * 1000)
-    last = Math.max(last + 1, clock() * 1000 + withinMillisecond)
-    return formatTimestamp(last)
   }
 }
 

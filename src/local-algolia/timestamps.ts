@@ -63,3 +63,17 @@ export function formatTimestamp(microseconds: number, digits = 6, beyond = ''): 
   const fraction = String(1_000_000 + microseconds - wholeSeconds * 1_000_000) + beyond
   return `${dayText}${timeText}.${fraction.slice(1, 1 + digits)}Z`
 }
+
+/**
+ * Gives the present moment as RFC 3339 text with microseconds, each later than the one before.
+ *
+ * @param clock milliseconds since the Unix epoch
+ */
+export function risingTimestamps(clock: () => number): () => string {
+  let last = 0
+  return () => {
+    const withinMillisecond = Math.floor((performance.now() % 1) * 1000)
+    last = Math.max(last + 1, clock() * 1000 + withinMillisecond)
+    return formatTimestamp(last)
+  }
+}

@@ -90,6 +90,14 @@ describe('faults', () => {
       expect((await call(algolia, '/2/users')).body.users[0]).toBeNull()
     })
 
+    it('take from a later rule only what the earlier ones leave open', async () => {
+      algolia.faults.status(500)
+      algolia.faults.add({ when: () => true, then: { answer: { status: 502, body: '{}' }, cut: 'whole' } })
+      const response = await fetch(`${algolia.url}/2/config`, { headers: credentials })
+      expect(response.status).toBe(500)
+      expect(await response.text()).toMatch(/^\{"status":500[^}]*$/)
+    })
+
     it('are counted from the last clearCalls', async () => {
       await statuses(4)
       algolia.clearCalls()

@@ -108,6 +108,12 @@ describe('the list of profiles', () => {
         const before = (await walk(algolia, { endDate: edge.lastUpdatedAt, limit: '1000' })).flat()
         expect([...after, ...before]).not.toContain(edge.userID)
         expect(after.length + before.length).toBe(2000 - same.length)
+
+        // Within the same microsecond: a moment after that of the profile.
+        const [whole, fraction = ''] = edge.lastUpdatedAt.slice(0, -1).split('.')
+        const justAfter = `${whole}.${fraction.padEnd(9, '0')}1Z`
+        expect((await walk(algolia, { startDate: justAfter, limit: '1000' })).flat()).toEqual(after)
+        expect((await walk(algolia, { endDate: justAfter, limit: '1000' })).flat()).toContain(edge.userID)
       }
     })
   })
@@ -215,6 +221,10 @@ describe('the list of profiles', () => {
         const expected = [...algolia.profiles].map(({ userID }) => userID)
         expect(new Set(expected).size).toBe(algolia.profiles.size)
         expect((await walk(algolia, { limit: '37' })).flat()).toEqual(expected)
+        let last = await page(algolia, { limit: '37' })
+        while (last.next) last = await page(algolia, { limit: '37', nextPageToken: last.next })
+        const back = await walk(algolia, { limit: '37' }, 'previous', last.previous)
+        expect([...back.reverse().flat(), ...last.userIDs]).toEqual(expected)
         const late = [...algolia.profiles]
           .filter(({ lastUpdatedAt }) => lastUpdatedAt > '2029')
           .map(({ userID }) => userID)

@@ -3,6 +3,7 @@ import {
   compareTimestamps,
   formatTimestamp,
   parseTimestamp,
+  risingTimestamps,
   wholeMicroseconds,
   type Timestamp
 } from '../../src/local-algolia/timestamps'
@@ -81,5 +82,12 @@ describe('timestamps', () => {
     expect(formatTimestamp(1_735_689_600_000_042, 0)).toBe('2025-01-01T00:00:00Z')
     expect(formatTimestamp(1_735_689_600_999_999, 3)).toBe('2025-01-01T00:00:00.999Z')
     expect(formatTimestamp(1_735_689_600_000_042, 9, '007')).toBe('2025-01-01T00:00:00.000042007Z')
+  })
+
+  it('rise with every use, even while the clock stands still', () => {
+    const next = risingTimestamps(() => 1_735_689_600_000)
+    const texts = Array.from({ length: 10_000 }, next)
+    expect(texts[0]).toMatch(/^2025-01-01T00:00:00\.000\d{3}Z$/)
+    expect(texts.filter((text, index) => index > 0 && order(texts[index - 1]!, text) >= 0)).toEqual([])
   })
 })
