@@ -82,7 +82,7 @@ function connectionRow(name: string, fault: Fault, aim: (aim: Aim) => Aim, statu
   }
 }
 
-/** Every way. Those that end at the request timeout come last. */
+/** The ways that show at once. */
 export const faultRows: FaultRow[] = [
   ...statuses.map((row) => statusRow('read', row)),
   ...statuses.map((row) => statusRow('write', row)),
@@ -113,7 +113,11 @@ export const faultRows: FaultRow[] = [
   profileRow('an object', { id: 'vip' }),
   profileRow('a list with a text in it', [{ id: 'a', source: 'b' }, 'vip']),
   profileRow('a list with null in it', [null]),
-  profileRow('a list with a list in it', [[]]),
+  profileRow('a list with a list in it', [[]])
+]
+
+/** The ways that show only when the time for a call is up. */
+export const timeoutRows: FaultRow[] = [
   connectionRow('a read without an answer', { noAnswer: { how: 'hang', when: 'before' } }, reads, 504),
   connectionRow(
     'a write that is applied but not answered',

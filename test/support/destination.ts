@@ -22,6 +22,8 @@ export interface DeliveryOptions {
   /** In place of the default mappings of these fields. */
   mapping?: Record<string, unknown>
   settings?: Partial<Settings>
+  /** The events that the action is enabled for, in the host's query language (default: all that it can be for). */
+  subscribe?: string
   signal?: AbortSignal
 }
 
@@ -35,7 +37,7 @@ export class Host {
 
   /** Delivers one event as the host does; rejects when the event fails. */
   async deliver(action: ActionName, event: Event, { signal, ...options }: DeliveryOptions = {}): Promise<unknown> {
-    const results = await this.destination.onEvent(event as SegmentEvent, subscribe(action, options), { signal })
+    const results = await this.destination.onEvent(event as SegmentEvent, enable(action, options), { signal })
     return results.at(-1)?.data
   }
 
@@ -45,15 +47,16 @@ export class Host {
     events: Event[],
     { signal, ...options }: DeliveryOptions = {}
   ): Promise<BatchEntry[]> {
-    const results = await this.destination.onBatch(events as SegmentEvent[], subscribe(action, options), { signal })
+    const results = await this.destination.onBatch(events as SegmentEvent[], enable(action, options), { signal })
     return results[0]?.multistatus ?? []
   }
 }
 
 /** The settings as the host keeps them for one enabled action. */
-function subscribe(action: ActionName, options: DeliveryOptions) {
+function enable(action: ActionName, options: DeliveryOptions) {
   const mapping = { ...defaultValues(definition.actions[action]?.fields ?? {}), ...options.mapping }
-  const subscription = { partnerAction: action, subscribe: 'type = "track" or type = "identify"', mapping }
+  const { subscribe = 'type = "track" or type = "identify"' } = options
+  const subscription = { partnerAction: action, subscribe, mapping }
   return { ...settings, ...options.settings, subscription } as never
 }
 

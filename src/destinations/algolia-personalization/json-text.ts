@@ -1,5 +1,5 @@
-/** A text, or one of the characters that give JSON its structure. Numbers, `true`, `false`, `null` and `:` need no notice. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g
+/** The characters that give JSON its structure. An escape is matched with what it escapes, so that a `\"` is no `"`. */
+const MARK = /\\.|["[\]{},]/g
 
 /**
  * The elements of the list at a property of a JSON object, each as the text that stands there. To send elements back
@@ -10,31 +10,33 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g
 export function elementTexts(json: string, property: string): string[] {
   let texts: string[] = []
   let depth = 0
-  let keyExpected = false
   let key: unknown
+  let keyExpected = false
+  let quote: number | undefined
   let start = 0
-  for (const { 0: token, index = 0 } of json.matchAll(TOKEN)) {
-    const inList = depth === 2 && key === property
-    if (token === '{' || token === '[') {
-      depth += 1
-      keyExpected = depth === 1
-      if (depth === 2 && key === property) {
-        // Of a property that stands twice, the later counts, as it does to JSON.parse.
-        texts = []
-        start = index + 1
+  for (const { 0: mark, index = 0 } of json.matchAll(MARK)) {
+    if (mark === '"') {
+      if (quote === undefined) {
+        quote = index
+        continue
       }
-    } else if (token === '}' || token === ']') {
-      depth -= 1
-      if (inList) texts.push(json.slice(start, index).trim())
-    } else if (token === ',') {
-      keyExpected = depth === 1
-      if (inList) {
+      if (keyExpected) key = JSON.parse(json.slice(quote, index + 1))
+      keyExpected = false
+      quote = undefined
+    } else if (quote === undefined) {
+      const ends = mark === '}' || mark === ']'
+      if (depth === 2 && key === property && (ends || mark === ',')) {
         texts.push(json.slice(start, index).trim())
         start = index + 1
       }
-    } else if (keyExpected) {
-      keyExpected = false
-      key = JSON.parse(token)
+      if (ends) depth -= 1
+      else if (mark !== ',') depth += 1
+      keyExpected = depth === 1 && !ends
+      if (depth === 2 && key === property && mark === '[') {
+        // Of a property that stands twice the later counts, as it does to JSON.parse.
+        texts = []
+        start = index + 1
+      }
     }
   }
   return texts.filter((text) => text !== '')

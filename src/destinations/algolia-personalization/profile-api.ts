@@ -46,7 +46,17 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
     if (stopped) return stopped
     let response: ModifiedResponse
     try {
-      response = await request(`${origin}/${ALGOLIA_PERSONALIZATION_API_VERSION}${path}`, { ...TRANSPORT, ...options })
+      response = await request(`${origin}/${ALGOLIA_PERSONALIZATION_API_VERSION}${path}`, {
+        ...options,
+        // The host's client would throw an error that holds the request, so the API key.
+        throwHttpErrors: false,
+        // The host's client has no timeout when the host passes a signal.
+        timeout: REQUEST_TIMEOUT_MS,
+        // The host's client hangs on larger bodies when it clones them.
+        skipResponseCloning: true,
+        // Following a redirect would hand the API key to whoever it leads to.
+        redirect: 'manual'
+      })
     } catch (error) {
       return signal?.aborted ? aborted() : transportFailure(operation, origin, error)
     }
@@ -89,18 +99,6 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 
     globalName: (userToken) => [origin, connection.appId, userToken].join(' ')
   }
-}
-
-/** How each call is made. */
-const TRANSPORT: RequestOptions = {
-  // The host's client would throw an error that holds the request, so the API key.
-  throwHttpErrors: false,
-  // The host's client has no timeout when the host passes a signal.
-  timeout: REQUEST_TIMEOUT_MS,
-  // The host's client hangs on larger bodies when it clones them.
-  skipResponseCloning: true,
-  // Following a redirect would hand the API key to whoever it leads to.
-  redirect: 'manual'
 }
 
 /** Statuses after which no other call of the batch can succeed. */

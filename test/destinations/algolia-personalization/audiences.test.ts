@@ -1,0 +1,96 @@
+import { PayloadValidationError } from '@segment/actions-core'
+import type { LocalAlgolia } from '../../../src/local-algolia'
+import {
+  audienceTrack,
+  callsTo,
+  Host,
+  managedIds,
+  settings,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
+
+let algolia: LocalAlgolia
+const host = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
+
+async function idFor(audienceName: string, key?: string, segmentId?: string): Promise<string> {
+  const { externalId } = await host.destination.createAudience({
+    settings: settings,
+    audienceName,
+    audienceSettings: { ...(segmentId !== undefined && { segmentId }) },
+    personas: key === undefined ? undefined : { computation_id: 'aud_1', computation_key: key, namespace: 'spa_1' }
+  })
+  return externalId
+}
+
+describe('createAudience', () => {
+  test("takes the audience setting, else the audience's key, else its name", async () => {
+    expect(await idFor('My name', 'my_key', 'My setting!')).toBe('My setting!')
+    expect(await idFor('My name', 'my_key')).toBe('my_key')
+    expect(await idFor('My name', 'my_key', '')).toBe('my_key')
+    expect(await idFor('my-name')).toBe('my-name')
+  })
+
+  test('makes a name safe, always in the same way', async () => {
+    const id = await idFor('Été 2026: big spenders (> 100 €)')
+    expect(id).toMatch(/^_t_2026_big_spenders_100__[0-9a-f]{8}$/)
+    expect(await idFor('Été 2026: big spenders (> 100 €)')).toBe(id)
+  })
+
+  test('gives names that are safe alike, or long and alike at the beginning, different ids', async () => {
+    const names = ['VIP!', 'VIP?', 'VIP ', '高级', '会员', '', ' ', `${'x'.repeat(300)}1`, `${'x'.repeat(300)}2`]
+    const ids = await Promise.all(names.map((name) => idFor(name)))
+    expect(new Set(ids).size).toBe(names.length)
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{1,255}$/)
+  })
+
+  test('gives an id under which events are delivered', async () => {
+    const external_audience_id = await idFor('Été 2026')
+    const event = audienceTrack('u1', 'ete_2026', true)
+    await host.deliver('enterAudience', {
+      ...event,
+      context: { personas: { ...event.context?.personas, external_audience_id } }
+    })
+    expect(managedIds(algolia, 'u1')).toEqual([external_audience_id])
+  })
+
+  test('refuses a setting that cannot be an id', async () => {
+    await expect(idFor('name', 'key', 'line\nbreak')).rejects.toThrow(PayloadValidationError)
+  })
+
+  test('verifies the credentials', async () => {
+    await idFor('name')
+    expect(callsTo(algolia)).toEqual(['GET /2/users?limit=1'])
+    algolia.application.apiKey = 'changed'
+    await expect(idFor('name')).rejects.toMatchObject({ status: 401 })
+  })
+})
+
+describe('getAudience', () => {
+  const get = (externalId: string) => host.destination.getAudience({ settings: settings, externalId })
+
+  test('gives the id back', async () => {
+    expect(await get('my_key')).toEqual({ externalId: 'my_key' })
+  })
+
+  test('refuses what cannot be an id', async () => {
+    await expect(get('')).rejects.toThrow(PayloadValidationError)
+  })
+
+  test('verifies the credentials', async () => {
+    algolia.application.planIncludesFeature = false
+    await expect(get('my_key')).rejects.toMatchObject({ status: 402 })
+  })
+})
+
+test('audiences are synced, and not in full each time', () => {
+  expect(host.destination.definition).toMatchObject({
+    audienceConfig: { mode: { type: 'synced', full_audience_sync: false } },
+    audienceFields: { segmentId: { type: 'string', required: false } }
+  })
+})

@@ -1,0 +1,106 @@
+import nock from 'nock'
+import { version } from '../../../package.json'
+import type { LocalAlgolia } from '../../../src/local-algolia'
+import { audienceTrack, callsTo, Host, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+
+let algolia: LocalAlgolia
+const { destination } = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
+afterAll(() => nock.restore())
+
+describe('testAuthentication', () => {
+  test('accepts credentials that Algolia accepts, at the price of one call that changes nothing', async () => {
+    await destination.testAuthentication(settings)
+    expect(callsTo(algolia)).toEqual(['GET /2/users?limit=1'])
+  })
+
+  test('says that the API key or the application ID is wrong', async () => {
+    await expect(destination.testAuthentication({ ...settings, apiKey: 'wrong' })).rejects.toThrow(
+      /HTTP 401.*Invalid Application-Id or API-Key.*Check the API key and the application ID/
+    )
+  })
+
+  test('names the three ACLs when the key lacks one', async () => {
+    algolia.application.acl = ['search', 'browse']
+    await expect(destination.testAuthentication(settings)).rejects.toThrow(
+      /HTTP 401.*lacks the ACL recommendation.*the key needs the ACLs search, browse, recommendation/
+    )
+  })
+
+  test('says that the plan lacks the feature', async () => {
+    algolia.application.planIncludesFeature = false
+    await expect(destination.testAuthentication(settings)).rejects.toThrow(
+      /HTTP 402.*plan of the Algolia application does not include Advanced Personalization/
+    )
+  })
+
+  test('says that Algolia refuses the application', async () => {
+    algolia.faults.status(403)
+    await expect(destination.testAuthentication(settings)).rejects.toThrow(/HTTP 403.*Check the application ID/)
+  })
+
+  test('says that nothing answers, and to check the region', async () => {
+    await algolia.close()
+    await expect(destination.testAuthentication(settings)).rejects.toThrow(/no connection to .*check the region/)
+  })
+
+  test('says that something else than the API answers, and to check the region', async () => {
+    algolia.faults.status(404)
+    await expect(destination.testAuthentication(settings)).rejects.toThrow(/HTTP 404.*Check the region/)
+  })
+
+  test.each(['', 'APP ID', 'APP\r\nX: y', 'app.algolia.net/', 'ÄPP'])(
+    'says that %j is no application ID, without a call',
+    async (appId) => {
+      await expect(destination.testAuthentication({ ...settings, appId })).rejects.toThrow(/application ID|appId/i)
+      expect(algolia.calls).toEqual([])
+    }
+  )
+
+  test.each(['us-east', 'US', 'uk', '', '__proto__', 'constructor', 'us.example.com/#'])(
+    'does not let the region %j pass, without a call',
+    async (region) => {
+      await expect(destination.testAuthentication({ ...settings, region })).rejects.toThrow(/region/i)
+      expect(algolia.calls).toEqual([])
+    }
+  )
+})
+
+describe('calls', () => {
+  test.each(['us', 'eu'])(
+    'of the region %s go to its origin, with the credentials and the agent in headers',
+    async (region) => {
+      delete process.env.ALGOLIA_PERSONALIZATION_URL
+      const api = nock(`https://ai-personalization.${region}.algolia.com`, {
+        reqheaders: {
+          'x-algolia-application-id': settings.appId,
+          'x-algolia-api-key': settings.apiKey,
+          'x-algolia-agent': `segment-algolia-personalization (${version})`
+        }
+      })
+      api.get('/2/users/u1').reply(404, { status: 404, message: 'Not Found' })
+      api.put('/2/users/u1/segments', { segments: [{ id: 'vip', source: 'segment' }] }).reply(200, {})
+      await new Host().deliver('enterAudience', audienceTrack('u1', 'vip', true), { settings: { region } })
+      expect(api.isDone()).toBe(true)
+    }
+  )
+
+  test('of ALGOLIA_PERSONALIZATION_URL only the origin counts', async () => {
+    process.env.ALGOLIA_PERSONALIZATION_URL = `${algolia.url}/somewhere?else`
+    await destination.testAuthentication(settings)
+    expect(callsTo(algolia)).toEqual(['GET /2/users?limit=1'])
+  })
+})
+
+test('the API key is entered as a password', () => {
+  expect(destination.authentication?.fields.apiKey).toMatchObject({ type: 'password', required: true })
+})
+
+test('the regions offered are those that have an origin', () => {
+  const choices = destination.authentication?.fields.region?.choices as { value: string }[]
+  expect(choices.map(({ value }) => value)).toEqual(['us', 'eu'])
+})

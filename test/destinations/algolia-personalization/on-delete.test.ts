@@ -1,0 +1,86 @@
+import type { LocalAlgolia } from '../../../src/local-algolia'
+import {
+  audienceTrack,
+  callsTo,
+  giveProfile,
+  Host,
+  managedIds,
+  settings,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
+
+let algolia: LocalAlgolia
+const host = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+  for (const userID of ['user/1', 'anonymous-1', 'bystander']) giveProfile(algolia, userID, [])
+})
+afterEach(() => stopAlgolia(algolia))
+
+/** Carries out a privacy request as the host does. */
+function forget(userId: string | null | undefined, anonymousId: string | null | undefined) {
+  return host.destination.onDelete!({ type: 'delete', userId, anonymousId } as never, { ...settings })
+}
+
+function usersLeft(): string[] {
+  return [...algolia.profiles].map(({ userID }) => userID)
+}
+
+test('the profiles of the user and of the anonymous user are deleted, and no other', async () => {
+  await forget('user/1', 'anonymous-1')
+  expect(callsTo(algolia)).toEqual(['DELETE /2/users/user%2F1', 'DELETE /2/users/anonymous-1'])
+  expect(usersLeft()).toEqual(['bystander'])
+})
+
+test('one that is missing is a success', async () => {
+  await forget('nobody', 'anonymous-1')
+  await forget('nobody', 'anonymous-1')
+  expect(usersLeft()).toEqual(['bystander', 'user/1'])
+})
+
+test('an id that stands for both is deleted once', async () => {
+  await forget('user/1', 'user/1')
+  expect(callsTo(algolia)).toEqual(['DELETE /2/users/user%2F1'])
+})
+
+test.each([['not usable'], ['a@example.com'], [''], [null], [undefined]])('the id %j is skipped', async (userId) => {
+  await forget(userId, 'anonymous-1')
+  expect(callsTo(algolia)).toEqual(['DELETE /2/users/anonymous-1'])
+  await forget(userId, userId)
+  expect(algolia.calls).toHaveLength(1)
+})
+
+test('when one deletion fails, the other is made all the same, and the host is told to try again', async () => {
+  algolia.faults.status(422, { when: ({ userID }) => userID === 'user/1', times: 1 })
+  await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status: 422 })
+  expect(usersLeft()).toEqual(['bystander', 'user/1'])
+
+  giveProfile(algolia, 'anonymous-1', [])
+  algolia.faults.status(422, { when: ({ userID }) => userID === 'user/1', times: 1 })
+  algolia.faults.status(503, { when: ({ userID }) => userID === 'anonymous-1', times: 1 })
+  await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status: 503 })
+})
+
+test.each([401, 402, 429])('after a %i nothing more is sent', async (status) => {
+  algolia.faults.status(status)
+  await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status })
+  expect(algolia.calls).toHaveLength(1)
+})
+
+test('settings that cannot be used are an error, not a success', async () => {
+  process.env.ALGOLIA_PERSONALIZATION_URL = 'nonsense'
+  await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status: 401 })
+})
+
+test('a deletion waits for an update of the user that is under way, which would bring the profile back', async () => {
+  algolia.faults.latency = 20
+  await Promise.all([
+    host.deliver('enterAudience', audienceTrack('anonymous-1', 'vip', true)),
+    forget(null, 'anonymous-1')
+  ])
+  expect(callsTo(algolia).map((call) => call.split(' ')[0])).toEqual(['GET', 'PUT', 'DELETE'])
+  expect(managedIds(algolia, 'anonymous-1')).toEqual([])
+  expect(usersLeft()).toEqual(['bystander', 'user/1'])
+})
