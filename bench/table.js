@@ -1,0 +1,42 @@
+/** Figures as a Markdown table. */
+const { meetsGoal } = require('./check')
+const { median } = require('./statistics')
+
+/**
+ * @param {import('./check').Figure[]} figures
+ * @returns {string} a Markdown table: medians, with the lowest and the highest of all runs
+ */
+function table(figures) {
+  const rows = figures.map((figure) => {
+    const { what, samples, unit, beside } = figure
+    return [what, written(median(samples), unit), spread(samples, unit), beside, goalOf(figure)]
+  })
+  const lines = [['Measured', 'Median', 'Lowest–highest', 'Beside it', 'Goal'], ...rows]
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)))
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
+  return [line(lines[0]), line(widths.map((width) => '-'.repeat(width))), ...lines.slice(1).map(line)].join('\n')
+}
+
+/** Ratios and small numbers with two digits after the point, others as whole numbers. */
+function written(number, unit) {
+  if (unit === '%') return `${(number * 100).toFixed(1)} %`
+  const text = Math.abs(number) < 100 ? number.toFixed(2) : Math.round(number).toLocaleString('en-US')
+  return unit === undefined ? text : `${text} ${unit}`
+}
+
+function spread(samples, unit) {
+  if (samples.length === 1) return ''
+  const [lowest, highest] = [Math.min(...samples), Math.max(...samples)]
+  return unit === '%' || unit === undefined
+    ? `${written(lowest, unit)}–${written(highest, unit)}`
+    : `${written(lowest)}–${written(highest)} ${unit}`
+}
+
+function goalOf(figure) {
+  const { goal, unit } = figure
+  if (!goal) return ''
+  const bound = 'atMost' in goal ? `≤ ${written(goal.atMost, unit)}` : `≥ ${written(goal.atLeast, unit)}`
+  return `${bound}: ${meetsGoal(figure) ? 'met' : 'missed'}`
+}
+
+module.exports = { table }
