@@ -1,0 +1,181 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { readBatch, type SegmentCall, writeKeyIn } from './intake'
+
+export interface LocalSegmentOptions {
+  /** Default: '127.0.0.1'. */
+  readonly host?: string
+  /** Default: any free one. */
+  readonly port?: number
+  /** Default: 'local-write-key'. */
+  readonly writeKey?: string
+  /** Milliseconds before each answer (default: 0). */
+  readonly latency?: number
+}
+
+/** What goes wrong with a request: another answer than it would have had, or none. */
+export type Fault = (
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** `hang`: no answer ever comes; `drop`: the connection breaks. */
+  | { readonly noAnswer: 'hang' | 'drop' }
+) & {
+  /** The calls are taken in all the same: only the answer gets lost. */
+  readonly taken?: boolean
+}
+
+/** Counts since the start, or the last reset. */
+export interface Statistics {
+  requests: number
+  /** Calls that were taken in. */
+  accepted: number
+  /** Calls that were dropped, as one with their messageId had been taken in. */
+  repeated: number
+  /** Calls that were answered 200 and dropped, as Segment does with calls that it can't use. */
+  rejected: number
+  /** Answers by their status; 0 for those that never went out. */
+  byStatus: Record<string, number>
+}
+
+/** A running server. */
+export interface LocalSegment {
+  /** Such as 'http://127.0.0.1:4020'. */
+  readonly url: string
+  readonly writeKey: string
+  /** Calls that were taken in, each once, in their order. */
+  readonly calls: readonly SegmentCall[]
+  /** Why calls were rejected, a reason for each. */
+  readonly rejected: readonly string[]
+  readonly statistics: Statistics
+  /** Asked at each request, by its number from 1, what goes wrong with it. */
+  fault: (request: number) => Fault | undefined
+  /** Stops listening and breaks every connection. */
+  close(): Promise<void>
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: object
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const failed: Answer = { status: 500, body: { success: false } }
+
+/**
+ * Starts a server that stands in for Segment's tracking API: `POST /v1/batch`, with its limits and its dropping of
+ * repeats. Unlike Segment, which answers 200 to a write key that it doesn't know, it answers 401.
+ * Rejects with Node's error when it can't listen.
+ */
+export async function startLocalSegment(options: LocalSegmentOptions = {}): Promise<LocalSegment> {
+  const { host = '127.0.0.1', port = 0, writeKey = 'local-write-key', latency = 0 } = options
+  const calls: SegmentCall[] = []
+  const rejected: string[] = []
+  const messageIds = new Set<string>()
+  const statistics: Statistics = noRequests()
+
+  function takeIn(body: string, authorization: string | undefined): Answer {
+    if (!isAuthenticated(writeKey, authorization, body)) {
+      return { status: 401, body: { success: false, message: 'the write key is missing or not known' } }
+    }
+    const intake = readBatch(body)
+    for (const call of intake.calls) {
+      if (messageIds.has(call.messageId)) {
+        statistics.repeated += 1
+        continue
+      }
+      messageIds.add(call.messageId)
+      calls.push(call)
+      statistics.accepted += 1
+    }
+    rejected.push(...intake.rejected)
+    statistics.rejected += intake.rejected.length
+    const success = intake.status === 200
+    return { status: intake.status, body: success ? { success } : { success, message: intake.message } }
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = request
+    if (url.startsWith('/_local/')) return send(response, answerLocal(method, url, statistics))
+    statistics.requests += 1
+    const number = statistics.requests
+    const body = await readBody(request)
+    const fault = segment.fault(number)
+    if (latency > 0) await wait(latency, undefined, { ref: false })
+    const answer = answerCall(method, url, () => {
+      return fault === undefined || fault.taken ? takeIn(body, headers.authorization) : failed
+    })
+    if (fault !== undefined && 'noAnswer' in fault) {
+      count(statistics, 0)
+      if (fault.noAnswer === 'drop') response.socket?.resetAndDestroy()
+      return
+    }
+    const given = fault === undefined ? answer : { ...failed, ...fault }
+    count(statistics, given.status)
+    send(response, given)
+  }
+
+  const server = createServer((request, response) => {
+    // A client that went away while it was sending.
+    handle(request, response).catch(() => response.destroy())
+  })
+  // A connection that closes while the next request is on its way would be a fault that nobody asked for.
+  server.keepAliveTimeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const segment: LocalSegment = {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    writeKey,
+    calls,
+    rejected,
+    statistics,
+    fault: () => undefined,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+  return segment
+}
+
+function answerCall(method: string, url: string, takeIn: () => Answer): Answer {
+  if (url !== '/v1/batch') return { status: 404, body: { success: false, message: 'Not Found' } }
+  if (method !== 'POST') return { status: 405, body: { success: false, message: 'Method Not Allowed' } }
+  return takeIn()
+}
+
+/** The server's own calls, beside the API. */
+function answerLocal(method: string, url: string, statistics: Statistics): Answer {
+  if (method === 'GET' && url === '/_local/stats') return { status: 200, body: { ...statistics } }
+  if (method === 'POST' && url === '/_local/stats/reset') {
+    Object.assign(statistics, noRequests())
+    return { status: 200, body: { ...statistics } }
+  }
+  return { status: 404, body: { message: 'Not Found' } }
+}
+
+/** Whether the write key comes as the user name of the header, with an empty password, or in the body. */
+function isAuthenticated(writeKey: string, authorization: string | undefined, body: string): boolean {
+  if (authorization === undefined) return writeKeyIn(body) === writeKey
+  return authorization === `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+}
+
+function count({ byStatus }: Statistics, status: number): void {
+  byStatus[status] = (byStatus[status] ?? 0) + 1
+}
+
+function noRequests(): Statistics {
+  return { requests: 0, accepted: 0, repeated: 0, rejected: 0, byStatus: {} }
+}
