@@ -47,17 +47,12 @@ export class ProfileStore {
   private madeUpLeft: number
   private readonly written = new Map<string, WrittenProfile>()
   /** The keys of `written`, in order. */
-  private readonly writtenIDs: string[]
+  private writtenIDs: string[] = []
 
-  constructor(madeUp: MadeUpProfiles, given: readonly Profile[] = []) {
+  constructor(madeUp: MadeUpProfiles) {
     this.madeUp = madeUp
     this.madeUpUpdatedAt = madeUp.updatedAt.slice()
     this.madeUpLeft = madeUp.userIDs.length
-    for (const profile of given) {
-      this.written.set(profile.userID, { json: JSON.stringify(profile), updatedAt: updateOf(profile) })
-    }
-    this.writtenIDs = [...this.written.keys()].sort()
-    for (const userID of this.writtenIDs) this.forgetMadeUp(userID)
   }
 
   /** How many profiles there are. */
@@ -85,13 +80,15 @@ export class ProfileStore {
 
   /** The same for a profile as JSON, which is kept as this very text. */
   putJson(json: string): void {
-    const profile = JSON.parse(json) as Profile
-    const { userID } = profile
-    if (!this.written.has(userID)) {
-      this.forgetMadeUp(userID)
-      this.writtenIDs.splice(firstAtOrAfter(this.writtenIDs, userID), 0, userID)
-    }
-    this.written.set(userID, { json, updatedAt: updateOf(profile) })
+    const userID = this.write(json)
+    const index = firstAtOrAfter(this.writtenIDs, userID)
+    if (this.writtenIDs[index] !== userID) this.writtenIDs.splice(index, 0, userID)
+  }
+
+  /** The same as many `put`, in less time. */
+  putAll(profiles: Iterable<Profile>): void {
+    for (const profile of profiles) this.write(JSON.stringify(profile))
+    this.writtenIDs = [...this.written.keys()].sort()
   }
 
   /** Removes the profile of a user; false when there is none. */
@@ -184,6 +181,15 @@ export class ProfileStore {
   private madeUpIndex(userID: string): number | undefined {
     const index = firstAtOrAfter(this.madeUp.userIDs, userID)
     return this.madeUp.userIDs[index] === userID && !Number.isNaN(this.madeUpUpdatedAt[index]) ? index : undefined
+  }
+
+  /** Keeps a profile, but for its place in `writtenIDs`. Returns its user token. */
+  private write(json: string): string {
+    const profile = JSON.parse(json) as Profile
+    const { userID } = profile
+    this.forgetMadeUp(userID)
+    this.written.set(userID, { json, updatedAt: updateOf(profile) })
+    return userID
   }
 
   private forgetMadeUp(userID: string): boolean {

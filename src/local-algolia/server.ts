@@ -69,7 +69,8 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
   const clock = (): number => Date.now() + clockOffset
   const now = options.now ?? clock()
   const [count, given] = typeof options.profiles === 'object' ? [0, options.profiles] : [options.profiles ?? 0, []]
-  const profiles = new ProfileStore(makeUpProfiles({ count, seed, now }), given)
+  const profiles = new ProfileStore(makeUpProfiles({ count, seed, now }))
+  profiles.putAll(given)
   const application: Application = {
     appId: options.appId ?? 'LOCALALGOLIA',
     apiKey: options.apiKey ?? 'local-api-key',

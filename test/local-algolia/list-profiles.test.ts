@@ -114,6 +114,10 @@ describe('the list of profiles', () => {
         const justAfter = `${whole}.${fraction.padEnd(9, '0')}1Z`
         expect((await walk(algolia, { startDate: justAfter, limit: '1000' })).flat()).toEqual(after)
         expect((await walk(algolia, { endDate: justAfter, limit: '1000' })).flat()).toContain(edge.userID)
+        if (digits === 9) {
+          const justBefore = `${whole}.${fraction.slice(0, 6)}Z`
+          expect((await walk(algolia, { startDate: justBefore, limit: '1000' })).flat()).toContain(edge.userID)
+        }
       }
     })
   })
@@ -218,6 +222,9 @@ describe('the list of profiles', () => {
           if (index % 5 === 0) algolia.profiles.delete(one.userID)
           if (index % 7 === 0) algolia.profiles.put(profile(`${one.userID.slice(0, -1)}_`))
         }
+        const many = made.slice(0, 50).reverse()
+        algolia.profiles.putAll(many)
+        expect(many.map(({ userID }) => algolia.profiles.get(userID))).toEqual(many)
         const expected = [...algolia.profiles].map(({ userID }) => userID)
         expect(new Set(expected).size).toBe(algolia.profiles.size)
         expect((await walk(algolia, { limit: '37' })).flat()).toEqual(expected)

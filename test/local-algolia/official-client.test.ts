@@ -11,7 +11,10 @@ type Client = ReturnType<typeof advancedPersonalizationClient>
 function officialClient(algolia: LocalAlgolia, appId = 'LOCALALGOLIA', apiKey = 'local-api-key'): Client {
   const { hostname, port } = new URL(algolia.url)
   const hosts = [{ url: hostname, port: Number(port), protocol: 'http' as const, accept: 'readWrite' as const }]
-  return advancedPersonalizationClient(appId, apiKey, 'eu', { hosts })
+  return advancedPersonalizationClient(appId, apiKey, 'eu', {
+    hosts,
+    timeouts: { connect: 30_000, read: 30_000, write: 30_000 }
+  })
 }
 
 /** The error that the client makes of a refusal. */
