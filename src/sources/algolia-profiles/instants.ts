@@ -5,11 +5,12 @@
  */
 
 /** RFC 3339, the time of day and the offset optional; any number of fraction digits. */
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/
+const RFC_3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d))?$/
 
 /** @returns the whole Unix seconds (rounded down) of a date or an RFC 3339 date-time, or undefined when it is neither. */
 export function toUnixSeconds(text: string): number | undefined {
-  if (!RFC_3339.test(text)) return undefined
+  if (!isMoment(text)) return undefined
   const milliseconds = Date.parse(text)
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000)
 }
@@ -21,5 +22,12 @@ export function toTimestamp(unixSeconds: number): string {
 
 /** Whether a value is a date-time that a `date-time` field may carry as it is. */
 export function isTimestamp(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 10 && RFC_3339.test(value)
+  return typeof value === 'string' && value.length > 10 && isMoment(value)
+}
+
+/** `Date` takes 30 February for 2 March. */
+function isMoment(text: string): boolean {
+  if (!RFC_3339.test(text)) return false
+  const day = Number(text.slice(8, 10))
+  return day <= 28 || day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate()
 }
