@@ -1,0 +1,53 @@
+import type { Chance } from './chance'
+import type { SimulatedAlgolia } from './simulated-algolia'
+
+/** How profiles lie in time, and how their user tokens and their times go together. */
+export const POPULATIONS = [
+  'uniform',
+  'at one instant',
+  'within one second',
+  'on whole seconds of one minute',
+  'user tokens that grow with time',
+  'clustered',
+  'most of them lately',
+  'one very old, one in the future'
+] as const
+
+export type Population = (typeof POPULATIONS)[number]
+
+const SECOND = 1_000_000
+const DAY = 86_400 * SECOND
+
+/** Fills a simulation with made-up profiles of the 90 days before its present. */
+export function populate(algolia: SimulatedAlgolia, population: Population, count: number, chance: Chance): void {
+  const now = algolia.now() * 1000
+  const ago = (most: number): number => Math.floor(now - most * chance.next())
+  const instant = ago(90 * DAY)
+  const second = Math.floor(instant / SECOND) * SECOND
+  const clusters = [ago(90 * DAY), ago(90 * DAY), ago(DAY)]
+  for (let index = 0; index < count; index += 1) {
+    const time = {
+      uniform: () => ago(90 * DAY),
+      'at one instant': () => instant,
+      'within one second': () => second + chance.below(SECOND),
+      'on whole seconds of one minute': () => second + SECOND * chance.below(60),
+      'user tokens that grow with time': () => Math.floor(now - (90 * DAY * (count - index)) / count),
+      clustered: () => chance.oneOf(clusters) + chance.below(10 * SECOND),
+      'most of them lately': () => Math.floor(now - 90 * DAY * chance.next() ** 8),
+      'one very old, one in the future': () =>
+        index === 0 ? Date.parse('1970-01-02T00:00:00Z') * 1000 : index === 1 ? now + DAY : ago(90 * DAY)
+    }[population]()
+    const isInOrder = population === 'user tokens that grow with time'
+    const token = isInOrder ? String(index).padStart(6, '0') : Math.floor(chance.next() * 36 ** 6).toString(36)
+    algolia.put(`user-${token}`, time)
+  }
+}
+
+/** Updates one profile, or adds one, as it happens on a live application: now, or stored some minutes late. */
+export function updateOne(algolia: SimulatedAlgolia, chance: Chance): void {
+  const tokens = [...algolia.profiles.keys()]
+  const isNew = tokens.length === 0 || chance.happens(0.2)
+  const token = isNew ? `user-${Math.floor(chance.next() * 36 ** 6).toString(36)}` : chance.oneOf(tokens)
+  const lateness = chance.happens(0.5) ? 0 : 500 * SECOND * chance.next()
+  algolia.put(token, Math.floor(algolia.now() * 1000 - lateness))
+}

@@ -1,0 +1,209 @@
+import type { Clock } from '../../src/sources/algolia-profiles/clock'
+import type { Answer, Transport, TransportOptions } from '../../src/sources/algolia-profiles/transport'
+
+/** A profile as far as reading it matters. Times are whole microseconds since the Unix epoch. */
+export interface SimulatedProfile {
+  readonly updatedAt: number
+  /** Counts the updates of the profile. */
+  readonly version: number
+}
+
+/** What comes back for a call instead of the true answer; or an error that is thrown. */
+export type SimulatedFault = { status?: number; headers?: Record<string, string>; body?: string } | Error
+
+export interface SimulationOptions {
+  readonly clock: Clock
+  /** Milliseconds that a call takes; an answer shows what was there when half of them had passed. */
+  readonly latency?: () => number
+  /** Calls allowed in each period of whole seconds, counted from whole multiples; by default no limit, and no headers. */
+  readonly rateLimit?: { readonly calls: number; readonly seconds: number } | undefined
+  /** Milliseconds that the server's clock is ahead of `clock`. */
+  readonly clockOffset?: number
+  /**
+   * Profiles' times are compared with bounds in whole units of so many microseconds: it is not known how finely Algolia
+   * compares.
+   */
+  readonly precision?: number
+  /** Called for each call, before it is answered: changes profiles, or makes the call go wrong. */
+  readonly onCall?: (call: SimulatedCall) => SimulatedFault | undefined | void
+}
+
+export interface SimulatedCall {
+  /** From 1. */
+  readonly number: number
+  readonly query: URLSearchParams
+}
+
+/**
+ * `GET /2/users` over a map: lexicographic order of user tokens, exclusive bounds, page tokens that stand for a place in
+ * that order, a rate limit. Runs behind the source's transport, on any clock, thousands of calls a second.
+ */
+export class SimulatedAlgolia implements Transport {
+  readonly host = 'simulated.algolia.test'
+  readonly profiles = new Map<string, SimulatedProfile>()
+  /** The statuses answered so far, 0 where a fault broke the connection; in the order of the answers. */
+  readonly statuses: number[] = []
+  calls = 0
+  /** Calls under way, and the most there were at any moment. */
+  underWay = 0
+  mostUnderWay = 0
+  private sorted: string[] | undefined
+  private period = { start: -1, calls: 0 }
+
+  constructor(private readonly options: SimulationOptions) {}
+
+  /** The server's clock, Unix milliseconds. */
+  now(): number {
+    return this.options.clock.now() + (this.options.clockOffset ?? 0)
+  }
+
+  /** Adds a profile or replaces it, with a version of its own. @param updatedAt whole microseconds */
+  put(userID: string, updatedAt: number): void {
+    const known = this.profiles.get(userID)
+    if (known === undefined) this.sorted = undefined
+    this.profiles.set(userID, { updatedAt, version: (known?.version ?? 0) + 1 })
+  }
+
+  async get(path: string, signal: AbortSignal): Promise<Answer> {
+    const { clock, latency = () => 0, onCall } = this.options
+    this.calls += 1
+    const number = this.calls
+    this.underWay += 1
+    this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay)
+    const time = latency()
+    try {
+      await clock.sleep(time / 2, signal)
+      const { query, limitHeaders, isRefused } = this.arrived(path)
+      const fault = onCall?.({ number, query }) ?? undefined
+      const answer = isRefused ? failure(429, 'Too Many Requests') : this.answer(query)
+      const date = new Date(Math.floor(this.now() / 1000) * 1000).toUTCString()
+      await clock.sleep(time / 2, signal)
+      if (fault instanceof Error) throw fault
+      const { status, headers, body } = { ...answer, ...fault, headers: { date, ...limitHeaders, ...fault?.headers } }
+      this.statuses.push(status)
+      return { status, body, header: (name) => headers[name as keyof typeof headers] }
+    } catch (thrown) {
+      this.statuses.push(0)
+      throw thrown
+    } finally {
+      this.underWay -= 1
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** Takes a call out of the limit, as other users of the application do. @returns whether there was one left */
+  takeCall(): boolean {
+    const { rateLimit } = this.options
+    if (rateLimit === undefined) return true
+    const start = Math.floor(this.now() / 1000 / rateLimit.seconds) * rateLimit.seconds
+    if (this.period.start !== start) this.period = { start, calls: 0 }
+    if (this.period.calls >= rateLimit.calls) return false
+    this.period.calls += 1
+    return true
+  }
+
+  private arrived(path: string): { query: URLSearchParams; limitHeaders: Record<string, string>; isRefused: boolean } {
+    const { rateLimit } = this.options
+    const query = new URL(path, 'http://simulated').searchParams
+    if (rateLimit === undefined) return { query, limitHeaders: {}, isRefused: false }
+    const isRefused = !this.takeCall()
+    const limitHeaders = {
+      'x-ratelimit-limit': String(rateLimit.calls),
+      'x-ratelimit-remaining': String(rateLimit.calls - this.period.calls),
+      'x-ratelimit-reset': String(this.period.start + rateLimit.seconds)
+    }
+    return { query, limitHeaders, isRefused }
+  }
+
+  private answer(query: URLSearchParams): { status: number; body: string } {
+    const list = JSON.stringify([query.get('startDate'), query.get('endDate')])
+    const [tokenList, after = ''] = JSON.parse(query.get('nextPageToken') ?? '[]') as string[]
+    if (tokenList !== undefined && tokenList !== list) return failure(422, 'unknown page token')
+    this.sorted ??= [...this.profiles.keys()].sort()
+    const isWithin = this.bounds(query)
+    const users: ReturnType<typeof profileOf>[] = []
+    const limit = Number(query.get('limit') ?? 10)
+    let last: string | undefined
+    for (let index = firstAfter(this.sorted, after); index < this.sorted.length; index += 1) {
+      const userID = this.sorted[index] ?? ''
+      const { updatedAt, version } = this.profiles.get(userID) ?? { updatedAt: 0, version: 0 }
+      if (!isWithin(updatedAt)) continue
+      if (users.length === limit) {
+        last = users[limit - 1]?.userID
+        break
+      }
+      users.push(profileOf(userID, updatedAt, version))
+    }
+    const next = last === undefined ? {} : { nextPageToken: JSON.stringify([list, last]) }
+    return { status: 200, body: JSON.stringify({ users, ...next }) }
+  }
+
+  private bounds(query: URLSearchParams): (updatedAt: number) => boolean {
+    const { precision = 1 } = this.options
+    const bound = (name: string, otherwise: number): number => {
+      const text = query.get(name)
+      return text === null ? otherwise : Math.floor((Date.parse(text) * 1000) / precision)
+    }
+    const [after, before] = [bound('startDate', -Infinity), bound('endDate', Infinity)]
+    return (updatedAt) => {
+      const time = Math.floor(updatedAt / precision)
+      return time > after && time < before
+    }
+  }
+}
+
+const simulations = new Map<string, SimulatedAlgolia>()
+
+/** Makes a simulation reachable through `createSimulatedTransport`. @returns the base URL to read from */
+export function register(simulation: SimulatedAlgolia): string {
+  const baseUrl = `http://simulation-${simulations.size + 1}.test`
+  simulations.set(baseUrl, simulation)
+  return baseUrl
+}
+
+/** Stands in for the source's `createTransport`: leads a registered base URL to its simulation. */
+export function createSimulatedTransport({ baseUrl }: TransportOptions): Transport {
+  const simulation = simulations.get(baseUrl)
+  if (simulation === undefined) throw new Error(`No simulation is registered as ${baseUrl}`)
+  return simulation
+}
+
+function failure(status: number, message: string): { status: number; body: string } {
+  return { status, body: JSON.stringify({ status, message }) }
+}
+
+/** A profile that shows its version in what each stream makes of it. */
+function profileOf(userID: string, updatedAt: number, version: number) {
+  const lastUpdatedAt = timestampOf(updatedAt)
+  const mark = `v${version}`
+  const affinity = { name: 'version', value: mark, score: 1, indices: ['products'], lastUpdatedAt }
+  return { userID, type: mark, affinities: [affinity], segments: [{ id: mark, source: 'segment' }], lastUpdatedAt }
+}
+
+/** The version of a profile that a row of any stream was made from. */
+export function versionOf(row: Readonly<Record<string, unknown>>): number {
+  const mark = row['algolia_user_type'] ?? row['algolia_affinity_value'] ?? row['algolia_segment_id']
+  return Number(String(mark).slice(1))
+}
+
+/** RFC 3339 with as many fraction digits as it takes, so that texts differ in length. @param microseconds whole ones */
+export function timestampOf(microseconds: number): string {
+  const seconds = Math.floor(microseconds / 1_000_000)
+  const fraction = String(microseconds - seconds * 1_000_000)
+    .padStart(6, '0')
+    .replace(/0+$/, '')
+  return new Date(seconds * 1000).toISOString().replace('.000Z', fraction === '' ? 'Z' : `.${fraction}Z`)
+}
+
+function firstAfter(ascending: readonly string[], value: string): number {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ascending[middle] ?? '') > value) high = middle
+    else low = middle + 1
+  }
+  return low
+}
