@@ -198,7 +198,7 @@ export class Faults {
     )
   }
 
-  /** Lets the tokens of each list go round in a circle of this many. */
+  /** Lets the next tokens of each list go round in a circle of this many, which the first pages make. */
   cyclePageTokens(length: number, aim?: Aim): FaultRule {
     const circles = new Map<string, string[]>()
     return this.changePages((page, { query }) => {

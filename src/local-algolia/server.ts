@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { failure, success, type Answer } from './answer'
-import { answerRequest } from './answers'
+import { answerRequest } from './endpoints'
 import { isAuthenticated, refusal, requiredAcl, unauthenticated, type Application } from './application'
 import { CallLog, type Call } from './call-log'
 import { Faults } from './faults'
