@@ -126,7 +126,7 @@ async function expectNothingLost(given: Case): Promise<void> {
 
 /** Takes in messages until a kill, and keeps what a platform keeps. */
 async function receive(
-  messages: AsyncGenerator<AirbyteMessage[]>,
+  messages: AsyncIterable<Iterable<AirbyteMessage>>,
   killAfter: number,
   kept: ReadonlyMap<string, Kept>,
   chance: Chance
@@ -145,10 +145,12 @@ async function receive(
   }
   let left = Math.floor(killAfter)
   try {
-    for await (const group of messages) {
-      group.slice(0, left).forEach(take)
-      left -= group.length
-      if (left <= 0) break
+    received: for await (const group of messages) {
+      for (const message of group) {
+        take(message)
+        left -= 1
+        if (left <= 0) break received
+      }
     }
   } catch (thrown) {
     if (!(thrown instanceof SourceError) || killAfter === Infinity) throw thrown
