@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { startWorkbench, type RealApplication, type Workbench } from './index'
+
+interface Flags {
+  port: number
+  appId?: string
+  region?: string
+}
+
+/** Where the key of a real application is looked for: never a flag, as flags show up in lists of processes. */
+const KEY_VARIABLE = 'ALGOLIA_API_KEY'
+
+const command = new Command('workbench')
+  .description('Try the destination and the source in a browser, against a local Algolia or a real application.')
+  .addOption(
+    new Option('--port <port>', 'port to listen on; 0 for any free one').env('PORT').argParser(portNumber).default(3000)
+  )
+  .option('--app-id <id>', `a real application to work against; its API key is taken from ${KEY_VARIABLE}`)
+  .addOption(new Option('--region <region>', 'the analytics region of that application').choices(['us', 'eu']))
+
+async function main(): Promise<void> {
+  const { port, ...flags } = command.parse().opts<Flags>()
+  const application = realApplication(flags)
+  const workbench = await startWorkbench({ port, ...(application && { application }) })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void workbench.close())
+  process.stdout.write(`${greeting(workbench)}\n`)
+}
+
+function realApplication({ appId, region }: Omit<Flags, 'port'>): RealApplication | undefined {
+  if (appId === undefined && region === undefined) return undefined
+  if (appId === undefined || region === undefined) throw new Error('a real application needs --app-id and --region.')
+  const apiKey = process.env[KEY_VARIABLE]
+  if (!apiKey)
+    throw new Error(`the API key of ${appId} is taken from the environment variable ${KEY_VARIABLE}: set it.`)
+  return { appId, region, apiKey }
+}
+
+function greeting({ url, target }: Workbench): string {
+  const against =
+    target.kind === 'local'
+      ? `a local Algolia on ${target.url}, with made-up profiles`
+      : `the application ${target.appId} (${target.region}): what you send there is written there`
+  return `Workbench: open ${url}\nIt works against ${against}.\nSegment's Actions Tester and cURL find the destination there too. Ctrl+C ends it.`
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('It must be a number.')
+  return Number(text)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The workbench can't start: ${(error as Error).message}\n`)
+  process.exitCode = 1
+})

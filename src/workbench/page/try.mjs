@@ -1,0 +1,336 @@
+/* global clearTimeout, location, setTimeout, URL */
+import { orTell, post } from './api.mjs'
+import { box, byId, field, fill, h, jsonView, setProblem, whileBusy } from './elements.mjs'
+import { inspect } from './inspector.mjs'
+import { mappingOf, textOf } from './mapping-text.mjs'
+import { segmentsOf, segmentView } from './profile-view.mjs'
+import { currentSettings } from './settings.mjs'
+
+/** Where the host looks for the sync mode of a mapping. */
+const SYNC_MODE = '__segment_internal_sync_mode'
+
+/** Milliseconds of rest after which what was typed is mapped. */
+const REST = 150
+
+let context
+let newestMapping = 0
+let typing
+
+export function initTry(given) {
+  context = given
+  const { definition, samples, target } = context
+  fill(
+    byId('sample'),
+    ...samples.map(({ name }, index) => h('option', { value: index }, name)),
+    h('option', { value: '' }, 'My own event')
+  )
+  fill(
+    byId('action'),
+    ...Object.entries(definition.actions).map(([slug, { title }]) => h('option', { value: slug }, title))
+  )
+  byId('sample').addEventListener('change', chooseSample)
+  byId('action').addEventListener('change', chooseAction)
+  byId('event').addEventListener('input', () => {
+    byId('sample').value = ''
+    byId('sample-hint').textContent = 'Edited by you.'
+    mapSoon()
+  })
+  byId('mapping').addEventListener('input', mapSoon)
+  byId('try-form').addEventListener('submit', (event) => {
+    event.preventDefault()
+    void whileBusy(event.submitter ?? byId('send'), () => orTell(sendEvents))
+  })
+  if (target.kind === 'application') {
+    byId('send-hint').textContent = `This writes to profiles of the application ${target.appId}.`
+  }
+  chooseSample()
+}
+
+function chooseSample() {
+  const sample = context.samples[Number(byId('sample').value || NaN)]
+  byId('sample-hint').textContent = sample?.description ?? 'Paste an event, or a list of events, below.'
+  if (!sample) {
+    byId('event').value = ''
+    byId('event').focus()
+    mapSoon()
+    return
+  }
+  byId('event').value = JSON.stringify(sample.payload, undefined, 2)
+  byId('action').value = sample.action
+  chooseAction()
+}
+
+/** Offers the fields of the action, filled in with their defaults. */
+function chooseAction() {
+  const slug = byId('action').value
+  const action = context.definition.actions[slug]
+  byId('action-hint').textContent = action.description
+  const fields = Object.entries(action.fields).filter(([, { unsafe_hidden: hidden }]) => !hidden)
+  const shown = fields.filter(([, { required }]) => required)
+  const others = fields.filter(([, { required }]) => !required)
+  const viewOf = ([name, description]) => mappingField(name, description, context.mappings[slug][name])
+  fill(
+    byId('mapping'),
+    ...shown.map(viewOf),
+    action.syncMode && syncModeField(action.syncMode),
+    h('details', {}, h('summary', {}, `${others.length} more fields`), ...others.map(viewOf)),
+    h(
+      'p',
+      { class: 'hint' },
+      'A field takes the first of its paths ($.…) that holds something, one a line. Anything else is taken as it is written, and what begins with { as a mapping directive.'
+    )
+  )
+  mapSoon()
+}
+
+function mappingField(name, { label, description, type, required }, mapping) {
+  const about = { id: `mapping-${name}`, label, hint: description, required }
+  if (type === 'boolean') {
+    const choices = ['true', 'false'].map((value) =>
+      h('option', { value, selected: value === String(mapping) }, value === 'true' ? 'Yes' : 'No')
+    )
+    return field(about, h('select', {}, ...choices))
+  }
+  if (type === 'number')
+    return field(
+      about,
+      h('input', { inputmode: 'numeric', value: textOf(mapping === undefined ? undefined : String(mapping)) })
+    )
+  const text = textOf(mapping)
+  const rows = Math.min(6, text.split('\n').length)
+  return field(about, h('textarea', { class: 'code', rows, spellcheck: 'false', value: text }))
+}
+
+function syncModeField({ label, description, default: standard, choices }) {
+  const options = choices.map(({ value, label }) => h('option', { value, selected: value === standard }, label))
+  return field({ id: `mapping-${SYNC_MODE}`, label, hint: description }, h('select', {}, ...options))
+}
+
+/** @returns what the form says, or, when a part can't be understood, `undefined`: then that part says so. */
+function readForm() {
+  const action = byId('action').value
+  const payload = readOr('event', () => readEvents(byId('event').value))
+  const mapping = { ...context.mappings[action] }
+  let isUsable = payload !== undefined
+  for (const [name, { type, unsafe_hidden: hidden }] of Object.entries(context.definition.actions[action].fields)) {
+    if (hidden) continue
+    const id = `mapping-${name}`
+    const value = readOr(id, () => readMapping(type, byId(id).value))
+    if (byId(id).hasAttribute('aria-invalid')) isUsable = false
+    if (value === undefined) delete mapping[name]
+    else mapping[name] = value
+  }
+  const syncMode = byId(`mapping-${SYNC_MODE}`)
+  if (syncMode) mapping[SYNC_MODE] = syncMode.value
+  return isUsable ? { action, payload, mapping } : undefined
+}
+
+function readOr(id, read) {
+  try {
+    const value = read()
+    setProblem(id)
+    return value
+  } catch (error) {
+    setProblem(id, error.message)
+    return undefined
+  }
+}
+
+function readEvents(text) {
+  if (text.trim() === '') throw new Error('Choose a sample, or paste an event.')
+  let payload
+  try {
+    payload = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`This is not JSON yet: ${error.message}.`, { cause: error })
+  }
+  const events = [payload].flat()
+  const isEvents = events.every((event) => typeof event === 'object' && event !== null && !Array.isArray(event))
+  if (!isEvents || events.length === 0) throw new Error('An event is an object; a batch is a list of them.')
+  return payload
+}
+
+function readMapping(type, text) {
+  if (type === 'boolean') return text === 'true'
+  if (type === 'number') return text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
+  try {
+    return mappingOf(text)
+  } catch (error) {
+    throw new Error(`This begins like a directive, but is not JSON: ${error.message}.`, { cause: error })
+  }
+}
+
+function mapSoon() {
+  clearTimeout(typing)
+  typing = setTimeout(() => void orTell(showMapped), REST)
+}
+
+/** Shows what the host makes of what the form says, unless something else was typed in the meantime. */
+async function showMapped() {
+  const number = (newestMapping += 1)
+  const form = readForm()
+  if (!form) {
+    fill(byId('mapped'), box('warning', 'Nothing to map yet. ', 'See what is marked on the left.'))
+    return
+  }
+  const mapped = await post('/workbench/preview', form)
+  if (number !== newestMapping) return
+  fill(byId('mapped'), ...mapped.map((event, index) => mappedView(event, index, mapped.length, form.action)))
+}
+
+function mappedView({ payload, audienceMembership, problem, triggers }, index, count, action) {
+  const { defaultSubscription } = context.definition.actions[action]
+  const membership = audienceMembership === undefined ? 'does not say' : audienceMembership ? 'enters' : 'exits'
+  return h(
+    'div',
+    { class: 'mapped' },
+    count > 1 && h('h3', {}, `Event ${index + 1}`),
+    problem ? box('bad', 'The host refuses it. ', problem) : jsonView(payload, `Payload of event ${index + 1}`),
+    h(
+      'ul',
+      { class: 'facts' },
+      !problem && h('li', {}, 'The host reads the audience membership as: ', h('strong', {}, membership)),
+      !triggers &&
+        h('li', { class: 'caution' }, 'The default trigger ', h('code', {}, defaultSubscription), ' would not send it')
+    )
+  )
+}
+
+async function sendEvents() {
+  const form = readForm()
+  if (!form) {
+    byId('try-form').querySelector('[aria-invalid]').focus()
+    return
+  }
+  const sent = await post('/workbench/send', { ...form, settings: currentSettings() })
+  fill(byId('sent'), ...sentView(sent))
+  byId('sent').focus({ preventScroll: true })
+  byId('sent').scrollIntoView({ block: 'start' })
+}
+
+function sentView({ events, exchanges, profiles }) {
+  const delivered = events.filter(({ status }) => status < 400).length
+  const counts = [
+    delivered && `${delivered} delivered`,
+    events.length - delivered && `${events.length - delivered} refused`
+  ]
+  return [
+    h(
+      'h2',
+      {},
+      events.length === 1
+        ? `Event ${delivered ? 'delivered' : 'refused'}`
+        : `${events.length} events: ${counts.filter(Boolean).join(', ')}`
+    ),
+    h(
+      'div',
+      { class: 'columns wide-left' },
+      h(
+        'div',
+        { class: 'stack' },
+        h(
+          'div',
+          { class: 'card' },
+          h('h3', {}, 'Outcomes'),
+          h('ol', { class: 'outcomes' }, ...events.map(outcomeView))
+        ),
+        h('div', { class: 'card' }, h('h3', {}, 'Calls to Algolia'), callsView(exchanges))
+      ),
+      h('div', { class: 'card' }, h('h3', {}, 'Profiles, before and after'), ...profilesView(profiles))
+    )
+  ]
+}
+
+function outcomeView({ status, result, code, problem }) {
+  return h(
+    'li',
+    { class: 'outcome' },
+    h('span', { class: `status ${status < 400 ? 'good' : 'bad'}` }, String(status)),
+    h('span', {}, problem ? h('strong', {}, `${code} `) : '', problem ?? result ?? 'delivered')
+  )
+}
+
+function callsView(exchanges) {
+  if (exchanges.length === 0) return h('p', { class: 'empty' }, 'None: nothing had to be asked or written.')
+  return exchanges.map(({ request, response }) => {
+    const { pathname, search } = new URL(request.url)
+    return h(
+      'details',
+      { class: 'call' },
+      h(
+        'summary',
+        {},
+        h('span', { class: 'method' }, request.method),
+        h('code', {}, pathname + search),
+        h(
+          'span',
+          { class: `status ${response.statusCode < 400 ? 'good' : response.statusCode === 404 ? 'calm' : 'bad'}` },
+          String(response.statusCode)
+        )
+      ),
+      h('h4', {}, 'Request'),
+      jsonView({ ...request, body: parsed(request.body) }, 'Request'),
+      h('h4', {}, 'Response'),
+      jsonView(response, 'Response')
+    )
+  })
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function profilesView(profiles) {
+  if (profiles.length === 0) return [h('p', { class: 'empty' }, 'No event names a user token that Algolia could know.')]
+  return profiles.map(({ userToken, before, after }) => {
+    const problem = before.problem ?? after.problem
+    return h(
+      'div',
+      { class: 'profile' },
+      h(
+        'p',
+        { class: 'profile-head' },
+        h('code', {}, userToken),
+        h('button', { type: 'button', class: 'link', click: () => openInspector(userToken) }, 'Inspect')
+      ),
+      problem ? box('bad', 'The profile can’t be read. ', problem) : changeView(before, after)
+    )
+  })
+}
+
+function changeView(before, after) {
+  const keyOf = ({ id, source }) => JSON.stringify([source, id])
+  const list = (title, found, other, change) => {
+    const others = new Set(segmentsOf(other).map(keyOf))
+    const segments = segmentsOf(found)
+    return h(
+      'div',
+      {},
+      h('h4', {}, title),
+      segments.length === 0
+        ? h('p', { class: 'empty' }, found.profile === null ? 'No profile yet' : 'No segments')
+        : h(
+            'ul',
+            { class: 'segments' },
+            ...segments.map((segment) =>
+              segmentView(segment, context.managedSource, others.has(keyOf(segment)) ? undefined : change)
+            )
+          )
+    )
+  }
+  return h(
+    'div',
+    { class: 'before-after' },
+    list('Before', before, after, 'removed'),
+    list('After', after, before, 'added')
+  )
+}
+
+function openInspector(userToken) {
+  location.hash = '#inspector'
+  void inspect(userToken)
+}
