@@ -48,13 +48,12 @@ async function deliver(
 ): Promise<Outcome[]> {
   const { outcomes, changesByUser } = planChanges(events, purpose)
   const api = openProfileApi(request, settings, signal)
-  const withSlot = slots(MAX_CONCURRENT_USERS)
+  if (isFailure(api)) return events.map((_, index) => outcomes[index] ?? api)
 
+  // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
+  const withSlot = slots(MAX_CONCURRENT_USERS)
   const updates = [...changesByUser].map(async ([userToken, changes]) => {
-    // A slot is taken only when it is the user's turn, so that waiting for another batch keeps nobody else waiting.
-    const outcome = isFailure(api)
-      ? api
-      : await inTurn(api.globalName(userToken), () => withSlot(() => update(api, userToken, changes)))
+    const outcome = await inTurn(api.globalName(userToken), () => withSlot(() => update(api, userToken, changes)))
     for (const { index } of changes) outcomes[index] = outcome
   })
   await untilAborted(signal, Promise.all(updates))
@@ -73,12 +72,15 @@ async function update(api: ProfileApi, userToken: string, changes: Change[]): Pr
   return (await api.writeProfileSegments(userToken, next)) ?? { status: 200, result: 'profile updated' }
 }
 
-/** Waits for the work to end, but no longer than until the signal aborts. Listens once, however much work there is. */
-async function untilAborted(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<void> {
-  let abort = () => {}
-  const abortion = new Promise<void>((resolve) => (abort = resolve))
-  if (signal?.aborted) abort()
-  signal?.addEventListener('abort', abort)
-  await Promise.race([work, abortion])
-  signal?.removeEventListener('abort', abort)
+/** Resolves when the work has ended or the signal aborts. It listens once, however much work there is. */
+function untilAborted(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
+    work.then(end, reject)
+  })
 }

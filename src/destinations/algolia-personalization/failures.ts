@@ -7,8 +7,8 @@ import type { Failure } from './outcomes'
 export type Operation = 'read the profile' | 'write the segments' | 'delete the profile' | 'test the connection'
 
 /**
- * An answer that isn't a success. It keeps Algolia's status, so that the host sends again what may pass and no more
- * what is final. `said` is the message in the answer's body, without secrets.
+ * An answer that isn't a success. It keeps Algolia's status, by which the host tells what may pass from what is final.
+ * `said` is the message in the answer's body, without secrets.
  */
 export function answerFailure(operation: Operation, status: number, said: string): Failure {
   const parts = [
@@ -67,20 +67,22 @@ export function aborted(): Failure {
   }
 }
 
-/** There was no complete answer. Of the error only its code is used: the host's errors hold the request, so the API key. */
+/** There was no complete answer. Only the error's code is used: the host's errors hold the request, so the API key. */
 export function transportFailure(operation: Operation, origin: string, error: unknown): Failure {
   const { code, name, type } = Object(error) as { code?: unknown; name?: unknown; type?: unknown }
   if (code === 'ETIMEDOUT' || name === 'AbortError' || type === 'body-timeout') {
+    const seconds = REQUEST_TIMEOUT_MS / 1000
     return {
       status: 504,
       errortype: 'GATEWAY_TIMEOUT',
-      message: `Could not ${operation}: no complete answer from ${origin} within ${REQUEST_TIMEOUT_MS / 1000} s. Segment tries again.`
+      message: `Could not ${operation}: no complete answer from ${origin} in ${seconds} s. Segment tries again.`
     }
   }
+  const reason = typeof code === 'string' ? code : 'no reason given'
   return {
     status: 503,
     errortype: 'SERVICE_UNAVAILABLE',
-    message: `Could not ${operation}: no connection to ${origin}${typeof code === 'string' ? ` (${code})` : ''}. Segment tries again. If this goes on, check the region.`
+    message: `Could not ${operation}: no connection to ${origin} (${reason}). Segment tries again. If this goes on, check the region.`
   }
 }
 

@@ -55,20 +55,21 @@ export function planChanges(events: AudienceEvent[], purpose: Purpose): Plan {
   return plan
 }
 
+// Half a surrogate pair (Cs) is no character: JSON carries it, but not every reader keeps it.
+const PROFILE_SEGMENT_ID = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_PROFILE_SEGMENT_ID_LENGTH}}$`, 'u')
+
+/** What the id of a profile segment must be, for messages. */
+export const PROFILE_SEGMENT_ID_RULE = `1-${MAX_PROFILE_SEGMENT_ID_LENGTH} characters, none of them a control character`
+
 /** Whether Algolia accepts this as the id of a user. */
 export function isUserToken(value: unknown): value is string {
   return typeof value === 'string' && USER_TOKEN.pattern.test(value)
 }
 
-/** Whether this can be the id of a profile segment. */
+/** Whether an id of a profile segment is one that is sent. */
 export function isProfileSegmentId(value: unknown): value is string {
   return typeof value === 'string' && PROFILE_SEGMENT_ID.test(value)
 }
-
-const PROFILE_SEGMENT_ID = new RegExp(`^\\P{Cc}{1,${MAX_PROFILE_SEGMENT_ID_LENGTH}}$`, 'u')
-
-/** What an id of a profile segment must be like, for messages. */
-export const PROFILE_SEGMENT_ID_RULE = `1-${MAX_PROFILE_SEGMENT_ID_LENGTH} characters without control characters`
 
 const MEMBERSHIP_BY_EVENT_NAME = new Map([
   ['Audience Entered', true],

@@ -330,6 +330,7 @@ describe('segment IDs', () => {
     ['that is empty', ''],
     ['of 256 characters', 'x'.repeat(256)],
     ['with a line break', 'new\nline'],
+    ['with half a surrogate pair', 'vip\ud83d'],
     ['with a zero character', 'nul\0'],
     ['with a control character beyond ASCII', 'next\u0085line']
   ])('one %s is refused for good without a call', async (_, segmentId) => {

@@ -41,7 +41,7 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
   const { arrange, status, message = /./, applied = false, everyone = false } = row
 
   beforeEach(() => {
-    if (timeoutRows.includes(row)) mockTimeout = 1_000
+    if (timeoutRows.includes(row)) mockTimeout = 500
   })
 
   test(`a single event fails with the host's error of status ${status}`, async () => {
