@@ -24,7 +24,7 @@ export class MessageWriter {
    * Resolves when more may be written.
    * @throws OutputClosed
    */
-  async write(messages: readonly AirbyteMessage[]): Promise<void> {
+  async write(messages: Iterable<AirbyteMessage>): Promise<void> {
     this.closed.throwIfAborted()
     let lines = ''
     for (const message of messages) lines += `${JSON.stringify(message)}\n`

@@ -54,7 +54,7 @@ export function readProfile(input: unknown): ReadProfile | Problem {
   const problems: Problem[] = []
   return {
     userToken: userID,
-    type: optional(type, isString, 'a text', problems, { property: 'type' }),
+    type: isString(type) ? type : optional(type, isString, 'a text', problems, { property: 'type' }),
     affinities: entriesOf(affinities, 'affinities', problems, readAffinity),
     profileSegments: entriesOf(segments, 'segments', problems, readProfileSegment),
     lastUpdatedAt: optional(lastUpdatedAt, isTimestamp, 'an RFC 3339 time', problems, { property: 'lastUpdatedAt' }),
@@ -90,13 +90,14 @@ const readAffinity: ReadEntry<Affinity> = (input, position, problems) => {
 }
 
 const readProfileSegment: ReadEntry<ProfileSegment> = (input, position, problems) => {
-  const at = { property: 'segments', position } as const
   if (!isObject(input) || !isString(input.id)) {
-    problems.push({ ...at, reason: 'it is not an object with a text as id' })
+    problems.push({ property: 'segments', position, reason: 'it is not an object with a text as id' })
     return undefined
   }
-  const source = optional(input.source, isString, 'a text', problems, { ...at, key: 'source' })
-  return { id: input.id, source, position }
+  const { id, source } = input
+  if (isString(source)) return { id, source, position }
+  const at = { property: 'segments', position, key: 'source' } as const
+  return { id, source: optional(source, isString, 'a text', problems, at), position }
 }
 
 function entriesOf<Entry>(

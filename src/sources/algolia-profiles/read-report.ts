@@ -1,6 +1,6 @@
 import type { ClientCounts } from './client'
 import type { AirbyteMessage, StreamStatus } from './messages'
-import type { PageRecords } from './records'
+import { pathOf, type Problem, type ReadProfile } from './profile'
 import { counted, logMessage, statusMessage } from './reports'
 
 /** A progress line goes out at most this often, in milliseconds. */
@@ -12,11 +12,11 @@ const MOST_PROBLEMS_TOLD = 100
 /** Counts what a read does, and words it: statuses, problems, progress, and the summary. */
 export class ReadReport {
   private readonly begunAt: number
-  private readonly records: number[]
+  private readonly recordCounts: number[]
   private progressAt: number
   private profiles = 0
   private pages = 0
-  private rejected = 0
+  private rejections = 0
   private problems = 0
   private isRunning = false
 
@@ -27,7 +27,7 @@ export class ReadReport {
   ) {
     this.begunAt = now()
     this.progressAt = this.begunAt
-    this.records = streams.map(() => 0)
+    this.recordCounts = streams.map(() => 0)
   }
 
   /** @param quotaReset when calls go on that have to wait, Unix milliseconds */
@@ -36,15 +36,29 @@ export class ReadReport {
     return this.streams.map((stream) => statusMessage(stream, status, Math.floor(this.now()), quotaReset))
   }
 
-  /** @returns what is to be told before the records of a page: that the streams are running, and what is wrong with profiles. */
-  page(profiles: number, { counts, rejected, problems }: PageRecords): AirbyteMessage[] {
-    const told = problems.slice(0, Math.max(0, MOST_PROBLEMS_TOLD - this.problems))
+  /** Counts a page. @returns that the streams are running, if that is news */
+  page(profiles: number): AirbyteMessage[] {
     this.pages += 1
     this.profiles += profiles
-    this.rejected += rejected
-    this.problems += problems.length
-    counts.forEach((count, index) => (this.records[index] = (this.records[index] ?? 0) + count))
-    return [...(this.isRunning ? [] : this.statuses('RUNNING')), ...told.map((problem) => logMessage('WARN', problem))]
+    return this.isRunning ? [] : this.statuses('RUNNING')
+  }
+
+  /** Counts records, of each stream. */
+  records(counts: readonly number[]): void {
+    counts.forEach((count, index) => (this.recordCounts[index] = (this.recordCounts[index] ?? 0) + count))
+  }
+
+  /** Counts a profile that can't be handed on, and tells of it. */
+  rejected(problem: Problem, position: number, ofPage: number): AirbyteMessage[] {
+    this.rejections += 1
+    return this.tell(`Profile ${position + 1} of a page of ${ofPage} is rejected: ${described(problem)}.`)
+  }
+
+  /** Counts what has to be left out of a profile, and tells of it. */
+  incomplete({ userToken, problems }: ReadProfile): AirbyteMessage[] {
+    return problems.flatMap((problem) =>
+      this.tell(`A part of the profile ${userToken} is left out: ${described(problem)}.`)
+    )
   }
 
   /** @returns a line on how the read is getting on, if one is due. */
@@ -63,14 +77,23 @@ export class ReadReport {
     const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
     const parts = [
       `Read ${counted(this.profiles, 'profile')} in ${seconds(this.now() - this.begunAt)}`,
-      ...this.streams.map((stream, index) => `${counted(this.records[index] ?? 0, 'record')} of ${stream}`),
+      ...this.streams.map((stream, index) => `${counted(this.recordCounts[index] ?? 0, 'record')} of ${stream}`),
       counted(calls, 'call'),
       counted(retries, 'retry', 'retries'),
       `${counted(refusals, 'call')} refused for want of calls`,
       `${seconds(waited)} waited for calls`,
-      counted(this.rejected, 'rejected profile'),
+      counted(this.rejections, 'rejected profile'),
       `${counted(this.problems, 'problem')} in profiles`
     ]
     return logMessage('INFO', `${parts.join(', ')}.`)
   }
+
+  private tell(problem: string): AirbyteMessage[] {
+    this.problems += 1
+    return this.problems > MOST_PROBLEMS_TOLD ? [] : [logMessage('WARN', problem)]
+  }
+}
+
+function described(problem: Problem): string {
+  return `${pathOf(problem)}: ${problem.reason}`
 }

@@ -7,11 +7,11 @@ import { toSourceError } from './errors'
 import { toTimestamp } from './instants'
 import { Mailbox } from './mailbox'
 import type { AirbyteMessage } from './messages'
+import { pageMessages } from './page-messages'
 import { readPlan } from './passes'
 import { ReadReport } from './read-report'
-import { recordsOf } from './records'
 import { logMessage } from './reports'
-import { filtersOf, parseStreamState, type Plan, planOf, type StreamState, writeStreamState } from './state'
+import { filtersOf, parseStreamState, type Plan, planOf } from './state'
 import { statesByStream } from './state-input'
 import type { Stream } from './streams'
 
@@ -74,14 +74,15 @@ export interface ReadInput {
 
 /**
  * Reads profiles and hands out messages, a group at a time: for each page its records, then the states that cover them.
- * A consumer that stops asking stops the reading.
+ * A group's messages are made as they are taken: go through each group once, and whole, before asking for the next. A
+ * consumer that stops asking stops the reading.
  * @throws SourceError when it can't begin, or can't go on: the last group then says INCOMPLETE; on abort the signal's reason
  */
 export async function* read(
   input: ReadInput,
   environment: Environment,
   signal: AbortSignal
-): AsyncGenerator<AirbyteMessage[], void> {
+): AsyncGenerator<Iterable<AirbyteMessage>, void> {
   const config = parseConfig(input.config)
   const selected = selectStreams(input.catalog)
   const filters = filtersOf(config)
@@ -123,15 +124,8 @@ export async function* read(
     for (;;) {
       const next = yield* mail.until(pages.next())
       if (next.done) break
-      const { profiles, state } = next.value
-      const records = recordsOf(profiles, streams, Math.floor(clock.now()))
-      const states = streams.map(({ name }, index) => stateMessage(name, state, records.counts[index] ?? 0))
-      yield [
-        ...report.page(profiles.length, records),
-        ...records.messages,
-        ...states,
-        ...report.progress(client.callsLeft())
-      ]
+      yield pageMessages(next.value, streams, Math.floor(clock.now()), report)
+      yield report.progress(client.callsLeft())
       signal.throwIfAborted()
     }
     yield [...mail.take(), ...report.statuses('COMPLETE'), report.summary(client.counts)]
@@ -143,11 +137,6 @@ export async function* read(
     await pages.return()
     await close()
   }
-}
-
-function stateMessage(stream: string, state: StreamState, recordCount: number): AirbyteMessage {
-  const streamState = { stream_descriptor: { name: stream }, stream_state: writeStreamState(state) }
-  return { type: 'STATE', state: { type: 'STREAM', stream: streamState, sourceStats: { recordCount } } }
 }
 
 function startLine({ appId, region }: Config, streams: readonly Stream[], { resume, after }: Plan): string {

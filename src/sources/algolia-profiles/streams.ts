@@ -46,18 +46,11 @@ const profiles: Stream = {
     algolia_last_updated: lastUpdated
   }),
   rowsOf: (profile) => {
-    const strongestFirst = [...profile.affinities].sort(byScore)
-    const names = new Set<string>()
-    const values = new Set<string>()
-    const nameScores = emptyMap()
-    const valueScores = emptyMap()
-    for (const { name, value, score } of strongestFirst) {
-      names.add(name)
-      values.add(value)
-      if (score === undefined) continue
-      // Strongest first: the first score of a key is its highest.
-      nameScores[name] ??= score
-      valueScores[value] ??= score
+    const names = new ScoredKeys()
+    const values = new ScoredKeys()
+    for (const { name, value, score } of strongestFirst(profile.affinities)) {
+      names.add(name, score)
+      values.add(value, score)
     }
     const ids = new Set<string>()
     const sources = new Set<string>()
@@ -68,10 +61,10 @@ const profiles: Stream = {
     const data = {
       algolia_user_id: profile.userToken,
       algolia_user_type: profile.type,
-      algolia_affinities_name: [...names],
-      algolia_affinities_value: [...values],
-      algolia_affinities_name_score: nameScores,
-      algolia_affinities_value_score: valueScores,
+      algolia_affinities_name: names.keys,
+      algolia_affinities_value: values.keys,
+      algolia_affinities_name_score: names.scores,
+      algolia_affinities_value_score: values.scores,
       algolia_segment_ids: [...ids],
       algolia_segment_sources: [...sources],
       algolia_last_updated: profile.lastUpdatedAt
@@ -139,13 +132,24 @@ function affinityId({ name, value, indices }: Affinity): string {
   return JSON.stringify([name, value, ...[...indices].sort()])
 }
 
-function byScore(one: Affinity, other: Affinity): number {
-  return (other.score ?? 0) - (one.score ?? 0)
+/** @returns affinities by score, highest first, and those without one last. */
+function strongestFirst(affinities: readonly Affinity[]): readonly Affinity[] {
+  const strength = ({ score = -Infinity }: Affinity): number => score
+  return affinities.length < 2 ? affinities : [...affinities].sort((one, other) => strength(other) - strength(one))
 }
 
-/** A map without a prototype, as a key can be any text: `__proto__` too. */
-function emptyMap(): Record<string, number> {
-  return Object.create(null) as Record<string, number>
+/** Distinct keys in the order in which they are added, and the first score of each: of keys added strongest first, the highest. */
+class ScoredKeys {
+  readonly keys: string[] = []
+  /** Without a prototype, as a key can be any text: `__proto__` too. */
+  readonly scores = Object.create(null) as Record<string, number>
+
+  add(key: string, score: number | undefined): void {
+    if (this.scores[key] !== undefined) return
+    if (score !== undefined) this.scores[key] = score
+    else if (this.keys.includes(key)) return
+    this.keys.push(key)
+  }
 }
 
 type Fields = Readonly<Record<string, RowChange['change']>>
