@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import type { AirbyteMessage } from './messages'
 
 /** The reader of standard output has gone away. */
 export class OutputClosed extends Error {
@@ -24,7 +23,7 @@ export class MessageWriter {
    * Resolves when more may be written.
    * @throws OutputClosed
    */
-  async write(messages: Iterable<AirbyteMessage>): Promise<void> {
+  async write(messages: Iterable<object>): Promise<void> {
     this.closed.throwIfAborted()
     let lines = ''
     for (const message of messages) lines += `${JSON.stringify(message)}\n`
