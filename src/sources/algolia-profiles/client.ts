@@ -19,6 +19,8 @@ export interface ClientCounts {
 
 export interface ClientOptions {
   readonly transport: Transport
+  /** Kept out of every message, should an answer repeat it. */
+  readonly apiKey: string
   readonly clock: Clock
   /** A number from 0 up to 1. */
   readonly random: () => number
@@ -32,6 +34,9 @@ export interface ClientOptions {
 
 /** One call is given up after about this long, in milliseconds. */
 const PATIENCE = 90_000
+
+/** A call that goes out late, as it had to wait for its turn, has this long for its answer nevertheless; milliseconds. */
+const SHORTEST_PATIENCE = 10_000
 
 /** Pauses before a retry double from the first to the longest, milliseconds, and each is shortened by up to half at random. */
 const FIRST_PAUSE = 500
@@ -122,18 +127,20 @@ export class ProfileClient {
   ): Promise<UsersPage | { failure: Failure; limits: LimitHeaders }> {
     const { clock, transport } = this.options
     let limits: LimitHeaders = {}
-    const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(givenUpAt - sentAt)))
+    const deadline = AbortSignal.timeout(Math.ceil(Math.max(givenUpAt - sentAt, SHORTEST_PATIENCE)))
     try {
       const answer = await transport.get(path, AbortSignal.any([signal, deadline]))
       limits = limitHeaders(answer)
       this.latencies.push(clock.now() - sentAt)
       if (this.latencies.length > LATENCIES_KEPT) this.latencies.shift()
       if (answer.status !== 200) {
-        const detail = errorDetail(answer.body)
+        const detail = errorDetail(this.withoutKey(answer.body))
         return { failure: failureOf({ status: answer.status, detail, withPageToken }), limits }
       }
       const page = readUsersPage(answer.body)
-      return 'profiles' in page ? page : { failure: page, limits }
+      if ('profiles' in page) return page
+      // A failure quotes the body.
+      return { failure: unreadablePage(page.reason, this.withoutKey(answer.body)), limits }
     } catch (thrown) {
       signal.throwIfAborted()
       if (deadline.aborted) return { failure: connectionFailure(transport.host, 'it took too long'), limits }

@@ -29,22 +29,21 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
   const begunAt = clock.now()
   const after = plan.resume === undefined ? plan.after : plan.resume.after
   let startedAt = plan.resume?.startedAt
+  let isUnusable = false
   for await (const { profiles, pass } of walk(plan.resume?.pass ?? newPass(after), options)) {
     if (startedAt === undefined) {
       startedAt = Math.floor(client.serverTime(begunAt) / 1000)
       if (!client.knowsServerTime) {
-        onWarning(
-          "Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right."
-        )
+        onWarning("Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right.")
       }
-      if (after !== undefined && after !== plan.afterByConfig && after > startedAt) {
-        onWarning(
-          `The cursor in the state, ${toTimestamp(after)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
-        )
-        yield* readPlan({ ...plan, after: plan.afterByConfig }, options)
-        return
-      }
+      isUnusable = after !== undefined && after !== plan.afterByConfig && after > startedAt
+      if (isUnusable) break
     }
     yield { profiles, state: stateAfter(pass, { filters, startedAt, after, run }) }
   }
+  if (!isUnusable) return
+  onWarning(
+    `The cursor in the state, ${toTimestamp(after ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
+  )
+  yield* readPlan({ ...plan, after: plan.afterByConfig }, options)
 }
