@@ -34,7 +34,9 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
     if (startedAt === undefined) {
       startedAt = Math.floor(client.serverTime(begunAt) / 1000)
       if (!client.knowsServerTime) {
-        onWarning("Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right.")
+        onWarning(
+          "Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right."
+        )
       }
       isUnusable = after !== undefined && after !== plan.afterByConfig && after > startedAt
       if (isUnusable) break
