@@ -12,14 +12,20 @@ const PATTERNS = {
 
 /**
  * @param {keyof PATTERNS} pattern
- * @param {string[]} userTokens whose turn it is one after the other, again and again
- * @returns {{userToken: string, audience: string, entered: boolean}[]}
+ * @param {string} userToken
+ * @param {number} [round] how often it was the user's turn before
+ * @returns {{userToken: string, audience: string, entered: boolean}}
  */
+function membershipChange(pattern, userToken, round = 0) {
+  return { userToken, ...PATTERNS[pattern](round) }
+}
+
+/** @returns the changes of users whose turn it is one after the other, again and again */
 function membershipChanges(pattern, userTokens, count) {
-  return Array.from({ length: count }, (_, index) => ({
-    userToken: userTokens[index % userTokens.length],
-    ...PATTERNS[pattern](Math.floor(index / userTokens.length))
-  }))
+  return Array.from({ length: count }, (_, index) => {
+    const [turn, round] = [index % userTokens.length, Math.floor(index / userTokens.length)]
+    return membershipChange(pattern, userTokens[turn], round)
+  })
 }
 
 /** @returns {object} the event that an Engage audience sends of a change */
@@ -84,4 +90,4 @@ function batchesOf(items, size) {
   )
 }
 
-module.exports = { batchesOf, eventOf, leastCalls, membershipChanges, membershipsAfter }
+module.exports = { batchesOf, eventOf, leastCalls, membershipChange, membershipChanges, membershipsAfter }

@@ -13,6 +13,7 @@ const ALLOWANCE = 0.25
  * @property {number[]} [ratios] where they aren't: ratios that stand for them on any machine, if there are any
  * @property {string} beside what to see it beside
  * @property {{atMost: number} | {atLeast: number}} [goal]
+ * @property {boolean} [higherIsBetter] where no goal tells
  *
  * @typedef {object} Reference
  * @property {number} ratio
@@ -56,8 +57,8 @@ function ratioOf({ samples, unit, ratios }) {
   return unit === undefined ? median(samples) : undefined
 }
 
-function isBetterHigher({ goal }) {
-  return goal !== undefined && 'atLeast' in goal
+function isBetterHigher({ goal, higherIsBetter = false }) {
+  return goal ? 'atLeast' in goal : higherIsBetter
 }
 
 module.exports = { findings, meetsGoal, referenceOf }

@@ -12,12 +12,12 @@ const RECORD = '{"type":"RECORD"'
 /**
  * Runs `use` with the command that reads some streams; the files that it names are removed afterwards.
  * @param {string[]} streams
+ * @param {object} config on top of the credentials
  * @param {(command: string[]) => Promise<Result>} use
- * @param {object} [config] on top of the credentials
  * @returns {Promise<Result>}
  * @template Result
  */
-async function withReadCommand(streams, use, config = {}) {
+async function withReadCommand(streams, config, use) {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'bench-'))
   try {
     const file = async (name, content) => {

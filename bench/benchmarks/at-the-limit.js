@@ -1,0 +1,72 @@
+const { setTimeout: sleep } = require('node:timers/promises')
+const { batchesOf, leastCalls, membershipChange } = require('../audience-events')
+const { checkMemberships, deliver, userTokens } = require('../delivery')
+const { withLocalAlgolia } = require('../processes')
+const { median } = require('../statistics')
+
+/** What Algolia allows in a minute, here in a second, so that the benchmark needn't take an hour. */
+const LIMIT = { calls: 500, seconds: 1 }
+
+/** How long many membership changes take under Algolia's limit, when Segment sends again what was answered 429. */
+module.exports = {
+  name: 'at-the-limit',
+  async run({ quick, progress }) {
+    const { DEFAULT_BATCH_SIZE } = require('../../dist/destinations/algolia-personalization/constants')
+    const runs = quick ? 1 : 2
+    const count = quick ? 2_000 : 10_000
+    // Whole batches use up a second's calls exactly; where some events change nothing, the calls run out at any point.
+    const cases = [
+      { id: 'all', unchanging: 0, word: '' },
+      {
+        id: 'some',
+        unchanging: count / 5,
+        word: `, and ${(count / 5).toLocaleString('en-US')} events that change nothing`
+      }
+    ]
+    const found = new Map(cases.map(({ id }) => [id, []]))
+    for (let run = 0; run < runs; run += 1) {
+      for (const { id, unchanging } of cases) {
+        found.get(id).push(await changesAtLimit(count, unchanging, DEFAULT_BATCH_SIZE))
+        progress(`${id}, run ${run + 1} of ${runs}`)
+      }
+    }
+    return cases.flatMap(({ id, word }) => {
+      const all = found.get(id)
+      const what = `${count.toLocaleString('en-US')} membership changes${word}, at the limit`
+      return [
+        {
+          id: `at-the-limit/${id}`,
+          what: `Time of ${what} : the least that it allows`,
+          samples: all.map(({ time, leastTime }) => time / leastTime),
+          beside: `${(median(all.map(({ time }) => time)) / 1000).toFixed(1)} s, least ${(all[0].leastTime / 1000).toFixed(1)} s`,
+          goal: { atMost: 1.05 }
+        },
+        {
+          id: `at-the-limit/${id}-calls`,
+          what: `Calls of ${what} : the least`,
+          samples: all.map(({ calls, refused, least }) => (calls - refused) / least),
+          beside: `least ${all[0].least.toLocaleString('en-US')}; ${median(all.map(({ refused }) => refused))} refused`
+        }
+      ]
+    })
+  }
+}
+
+async function changesAtLimit(count, unchanging, batchSize) {
+  const { calls, seconds } = LIMIT
+  const users = count + unchanging
+  return withLocalAlgolia(['--profiles', String(users), '--rate-limit', `${calls}/${seconds}`], async (algolia) => {
+    const changes = (await userTokens(algolia)).map((userToken, index) => {
+      // So far in, this many events that change nothing have their place.
+      const isUnchanging = Math.floor((index * unchanging) / users) < Math.floor(((index + 1) * unchanging) / users)
+      return membershipChange(isUnchanging ? 'unchanging' : 'changing', userToken)
+    })
+    await algolia.reset()
+    const { time } = await deliver(algolia, 'bench/programs/deliver-at-limit.js', { changes, batchSize, seconds })
+    const { calls: made, tooManyRequests: refused } = await algolia.stats()
+    await sleep(seconds * 1000)
+    await checkMemberships(algolia, changes)
+    const least = leastCalls(batchesOf(changes, batchSize))
+    return { time, calls: made, refused, least, leastTime: (Math.ceil(least / calls) - 1) * seconds * 1000 }
+  })
+}
