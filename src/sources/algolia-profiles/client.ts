@@ -1,8 +1,8 @@
 import { CallBudget, type LimitHeaders } from './call-budget'
 import type { Clock } from './clock'
-import { connectionFailure, failureOf, type Failure, type SourceError } from './errors'
+import { connectionFailure, failureOf, type Failure, type SourceError, unreadablePage } from './errors'
 import { type Answer, NoAnswer, type Transport } from './transport'
-import { errorDetail, readUsersPage, type UsersPage, usersPath, type UsersQuery } from './users-page'
+import { errorDetail, readUsersPage, startOf, type UsersPage, usersPath, type UsersQuery } from './users-page'
 
 /** What came of a call: a whole page, or the word that its page token is no longer taken. */
 export type UsersAnswer = { kind: 'page'; page: UsersPage } | { kind: 'page token refused'; error: SourceError }
@@ -58,6 +58,8 @@ export class ProfileClient {
   private readonly latencies: number[] = []
   private readonly patience: number
   private toldUntil = 0
+  /** The latest moment that is counted as spent waiting: calls that wait at the same time count once. */
+  private waitedUntil = 0
 
   constructor(private readonly options: ClientOptions) {
     this.patience = options.patience ?? PATIENCE
@@ -130,7 +132,8 @@ export class ProfileClient {
     const deadline = AbortSignal.timeout(Math.ceil(Math.max(givenUpAt - sentAt, SHORTEST_PATIENCE)))
     try {
       const answer = await transport.get(path, AbortSignal.any([signal, deadline]))
-      limits = limitHeaders(answer)
+      // A failing server's answer may be that of a proxy, whose clock is its own.
+      if (answer.status < 500) limits = limitHeaders(answer)
       this.latencies.push(clock.now() - sentAt)
       if (this.latencies.length > LATENCIES_KEPT) this.latencies.shift()
       if (answer.status !== 200) {
@@ -139,8 +142,7 @@ export class ProfileClient {
       }
       const page = readUsersPage(answer.body)
       if ('profiles' in page) return page
-      // A failure quotes the body.
-      return { failure: unreadablePage(page.reason, this.withoutKey(answer.body)), limits }
+      return { failure: unreadablePage(page.unreadable, startOf(this.withoutKey(answer.body))), limits }
     } catch (thrown) {
       signal.throwIfAborted()
       if (deadline.aborted) return { failure: connectionFailure(transport.host, 'it took too long'), limits }
@@ -168,8 +170,14 @@ export class ProfileClient {
         onLimit?.(this.budget.serverTime(now + wait))
       }
       await clock.sleep(Math.min(wait, NAP), signal)
-      this.counts.waited += Math.min(wait, NAP)
+      const awake = clock.now()
+      this.counts.waited += Math.max(0, awake - Math.max(now, this.waitedUntil))
+      this.waitedUntil = awake
     }
+  }
+
+  private withoutKey(text: string): string {
+    return text.replaceAll(this.options.apiKey, '(the API key)')
   }
 
   private pauseBefore(attempt: number): number {

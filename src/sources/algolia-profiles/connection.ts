@@ -28,7 +28,8 @@ export function connect(
     connections: config.concurrency,
     silenceTimeout: Math.min(SILENCE_TIMEOUT, listeners.patience ?? Infinity)
   })
-  const client = new ProfileClient({ transport, clock: environment.clock, random: environment.random, ...listeners })
+  const { clock, random } = environment
+  const client = new ProfileClient({ transport, apiKey: config.apiKey, clock, random, ...listeners })
   return { client, close: () => transport.close() }
 }
 

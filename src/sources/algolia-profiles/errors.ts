@@ -112,13 +112,16 @@ export function connectionFailure(host: string, reason: string): Failure {
   }
 }
 
-/** A body that isn't a whole page. Never to be taken for an empty one. */
-export function unreadablePage(reason: string): Failure {
+/**
+ * A body that isn't a whole page. Never to be taken for an empty one.
+ * @param start how the body starts
+ */
+export function unreadablePage(reason: string, start: string): Failure {
   return {
     verdict: 'retry',
     error: transientError(
       `Algolia's answer is not a page of profiles (${reason}). Nothing was taken from it. Run again later: the state is kept.`,
-      reason
+      `${reason}: ${start}`
     )
   }
 }

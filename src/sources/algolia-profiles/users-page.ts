@@ -1,4 +1,3 @@
-import { type Failure, unreadablePage } from './errors'
 import { toTimestamp } from './instants'
 
 /** Which profiles to read: Algolia matches all of `indices` and all of `affinities`. */
@@ -37,21 +36,22 @@ export function usersPath(query: UsersQuery): string {
 /**
  * Reads the body of a 200. A page is complete or it is a failure: what doesn't parse, or has no list `users`, is never
  * an empty page, or the rest of a window would be taken for read.
+ * @returns the page, or why the body is none
  */
-export function readUsersPage(body: string): UsersPage | Failure {
+export function readUsersPage(body: string): UsersPage | { readonly unreadable: string } {
   let answer: unknown
   try {
     answer = JSON.parse(body)
   } catch {
-    return unreadablePage(`not JSON: ${startOf(body)}`)
+    return { unreadable: 'it is not JSON' }
   }
-  if (typeof answer !== 'object' || answer === null) return unreadablePage(`not an object: ${startOf(body)}`)
+  if (typeof answer !== 'object' || answer === null) return { unreadable: 'it is not an object' }
   const { users, nextPageToken } = answer as { users?: unknown; nextPageToken?: unknown }
-  if (!Array.isArray(users)) return unreadablePage('it has no list "users"')
+  if (!Array.isArray(users)) return { unreadable: 'it has no list "users"' }
   if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') {
     return { profiles: users, nextPageToken: undefined }
   }
-  if (typeof nextPageToken !== 'string') return unreadablePage('its "nextPageToken" is no text')
+  if (typeof nextPageToken !== 'string') return { unreadable: 'its "nextPageToken" is no text' }
   return { profiles: users, nextPageToken }
 }
 
@@ -66,7 +66,8 @@ export function errorDetail(body: string): string {
   return startOf(body)
 }
 
-function startOf(text: string): string {
+/** @returns a text in one line, cut after 200 characters. */
+export function startOf(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > 200 ? `${line.slice(0, 200)}…` : line || '(empty)'
 }
