@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ProfileClient, UsersAnswer } from './client'
 import { transientError } from './errors'
 import { toUnixSeconds } from './instants'
@@ -40,7 +41,12 @@ interface Chain {
   readonly tokens: PageTokenWatch
   /** Unix seconds of profiles on the pages read so far. */
   readonly sample: readonly number[]
+  /** Pages without a profile since the last one with some. */
+  readonly emptyPages: number
 }
+
+/** A window that goes on for so many pages without a profile is taken for one that never ends. */
+const MOST_EMPTY_PAGES = 1000
 
 type Arrival = { window: Window } & ({ answer: UsersAnswer } | { thrown: unknown })
 
@@ -55,6 +61,8 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
   const { concurrency } = options
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
+  // Every chain that waits listens: no leak that Node would have to warn of.
+  setMaxListeners(0, signal)
   const underWay = new Map<Window, Promise<Arrival>>()
   const chains = new Map<Window, Chain>()
   let pass = start
@@ -73,7 +81,7 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
       const { window } = arrival
       underWay.delete(window)
       if ('thrown' in arrival) throw arrival.thrown
-      const chain = chains.get(window) ?? { tokens: new PageTokenWatch(window.pageToken), sample: [] }
+      const chain = chains.get(window) ?? { tokens: new PageTokenWatch(window.pageToken), sample: [], emptyPages: 0 }
       chains.delete(window)
       if (arrival.answer.kind === 'page token refused') {
         if (window.restarted) throw arrival.answer.error
@@ -86,7 +94,9 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
       if (nextPageToken === undefined) {
         pass = afterLastPage(pass, window)
       } else {
-        if (chain.tokens.repeats(nextPageToken)) throw repeatedToken(pass)
+        if (chain.tokens.repeats(nextPageToken)) throw endless('page tokens repeat', pass)
+        const emptyPages = profiles.length === 0 ? chain.emptyPages + 1 : 0
+        if (emptyPages > MOST_EMPTY_PAGES) throw endless('pages stay empty and lead to ever more empty ones', pass)
         const { pass: read, moved } = afterPage(pass, window, nextPageToken)
         const sample = addToSample(chain.sample, timesOf(profiles))
         const cuts = cutsOf(read, moved, sample, underWay.size + 1, options)
@@ -94,7 +104,7 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
           pass = afterSplit(read, moved, cuts)
         } else {
           pass = read
-          chains.set(moved, { ...chain, sample })
+          chains.set(moved, { ...chain, sample, emptyPages })
         }
       }
       askForPages()
@@ -144,8 +154,8 @@ function timesOf(profiles: readonly unknown[]): number[] {
   return times
 }
 
-function repeatedToken(pass: Pass): Error {
+function endless(how: string, pass: Pass): Error {
   return transientError(
-    `Algolia's page tokens repeat, so reading on would never end; stopped after ${pass.pages} pages. Run again: the state is kept. If it happens again, tell Algolia's support.`
+    `Algolia's ${how}, so reading on would never end; stopped after ${pass.pages} pages. Run again: the state is kept. If it happens again, tell Algolia's support.`
   )
 }
