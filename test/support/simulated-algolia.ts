@@ -8,7 +8,7 @@ export interface SimulatedProfile {
   readonly version: number
 }
 
-/** What comes back for a call instead of the true answer; or an error that is thrown. */
+/** What comes back for a call in place of the true answer, or of parts of it; or an error that is thrown. */
 export type SimulatedFault = { status?: number; headers?: Record<string, string>; body?: string } | Error
 
 export interface SimulationOptions {
@@ -75,7 +75,7 @@ export class SimulatedAlgolia implements Transport {
       await clock.sleep(time / 2, signal)
       const { query, limitHeaders, isRefused } = this.arrived(path)
       const fault = onCall?.({ number, query }) ?? undefined
-      const answer = isRefused ? failure(429, 'Too Many Requests') : this.answer(query)
+      const answer = isRefused ? failure(429, 'Too Many Requests') : this.answer(query, fault)
       const date = new Date(Math.floor(this.now() / 1000) * 1000).toUTCString()
       await clock.sleep(time / 2, signal)
       if (fault instanceof Error) throw fault
@@ -118,10 +118,14 @@ export class SimulatedAlgolia implements Transport {
     return { query, limitHeaders, isRefused }
   }
 
-  private answer(query: URLSearchParams): { status: number; body: string } {
+  private answer(query: URLSearchParams, fault: SimulatedFault | undefined): { status: number; body: string } {
+    if (fault instanceof Error || fault?.body !== undefined || fault?.status !== undefined) {
+      return failure(200, 'A fault')
+    }
     const list = JSON.stringify([query.get('startDate'), query.get('endDate')])
-    const [tokenList, after = ''] = JSON.parse(query.get('nextPageToken') ?? '[]') as string[]
-    if (tokenList !== undefined && tokenList !== list) return failure(422, 'unknown page token')
+    const token = query.get('nextPageToken')
+    if (token !== null && !token.startsWith(`${list} `)) return failure(422, 'unknown page token')
+    const after = token === null ? '' : token.slice(list.length + 1)
     this.sorted ??= [...this.profiles.keys()].sort()
     const isWithin = this.bounds(query)
     const users: ReturnType<typeof profileOf>[] = []
@@ -137,7 +141,7 @@ export class SimulatedAlgolia implements Transport {
       }
       users.push(profileOf(userID, updatedAt, version))
     }
-    const next = last === undefined ? {} : { nextPageToken: JSON.stringify([list, last]) }
+    const next = last === undefined ? {} : { nextPageToken: `${list} ${last}` }
     return { status: 200, body: JSON.stringify({ users, ...next }) }
   }
 

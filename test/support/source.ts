@@ -111,11 +111,19 @@ export class SourceOutput {
     return error
   }
 
-  /** The numbers in the line that sums the read up, by the words that follow them. */
-  get summary(): Record<string, number> {
+  /** The numbers in the line that sums the read up. */
+  get summary() {
     const line = this.logs('INFO').at(-1) ?? ''
-    const parts = [...line.matchAll(/([\d.,]*\d) ([a-z][a-z ]*)/g)]
-    return Object.fromEntries(parts.map(([, count = '', words = '']) => [words, Number(count.replaceAll(',', ''))]))
+    const number = (pattern: RegExp): number => Number(pattern.exec(line)?.[1]?.replaceAll(',', ''))
+    return {
+      profiles: number(/Read ([\d,]+) profiles?/),
+      calls: number(/ ([\d,]+) calls?,/),
+      retries: number(/ ([\d,]+) retr(?:y|ies)/),
+      refusals: number(/ ([\d,]+) calls? refused/),
+      secondsWaited: number(/ ([\d.,]+) s waited/),
+      rejected: number(/ ([\d,]+) rejected/),
+      problems: number(/ ([\d,]+) problems?/)
+    }
   }
 }
 

@@ -130,7 +130,7 @@ describe('a profile', () => {
   test('that is sound gives no warning, and no change in its rows', () => {
     expect(run.logs('WARN')).toEqual([])
     expect(run.stdout).not.toContain('"changes"')
-    expect(run.summary).toMatchObject({ 'rejected profiles': 0, 'problems in profiles': 0 })
+    expect(run.summary).toMatchObject({ rejected: 0, problems: 0 })
   })
 })
 
@@ -246,7 +246,7 @@ describe('a part of a profile that can not be used', () => {
   })
 
   test('is counted, and the reason is that Algolia sent what can not be read', () => {
-    expect(run.summary).toMatchObject({ 'rejected profiles': 0, 'problems in profiles': 12 })
+    expect(run.summary).toMatchObject({ rejected: 0, problems: 12 })
     const reasons = run.messages.flatMap((message) =>
       message.type === 'RECORD' ? (message.record.meta?.changes ?? []).map(({ reason }) => reason) : []
     )
@@ -262,7 +262,7 @@ test('what is no profile at all is reported with its place, counted, and the res
     expect(run.exitCode).toBe(0)
     expect(run.statuses()).toEqual(['STARTED', 'RUNNING', 'COMPLETE'])
     expect(run.userTokens()).toHaveLength(profiles.size + 4)
-    expect(run.summary).toMatchObject({ 'rejected profiles': 5 })
+    expect(run.summary).toMatchObject({ rejected: 5 })
     const rejections = run.logs('WARN').filter((line) => line.includes('rejected'))
     expect(rejections).toEqual([
       'Profile 1 of a page of 29 is rejected: the profile: it is null, not an object.',
@@ -280,7 +280,7 @@ test('a page of nothing but rubbish is told about a hundred times, and counted w
     const run = await runRead({ url })
     expect(run.exitCode).toBe(0)
     expect(run.logs('WARN')).toHaveLength(100)
-    expect(run.summary).toMatchObject({ 'rejected profiles': 1000 })
+    expect(run.summary).toMatchObject({ rejected: 1000 })
   })
 })
 
