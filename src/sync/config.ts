@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { configSchema as sourceConfigSchema } from '../sources/algolia-profiles/config'
+import { configError } from '../sources/algolia-profiles/errors'
+import { issuesOf } from '../sources/algolia-profiles/schema-issues'
+import { SEGMENT_REGIONS } from './segment-endpoint'
+
+/** How a user token becomes Segment's id of a user; `auto` tells the two kinds apart by the token. */
+export const IDENTITIES = ['auto', 'userId', 'anonymousId'] as const
+
+/** What a sync has to be told: the source's configuration, and Segment's side. Unknown keys are refused. */
+export const syncConfigSchema = sourceConfigSchema.extend({
+  /** The write key of a source in Segment. It travels as the user name of HTTP's basic scheme, which a colon ends. */
+  segmentWriteKey: z
+    .string()
+    .regex(/^[\x21-\x39\x3b-\x7e]+$/, 'must be printable characters without spaces and colons'),
+  /** Where the Segment workspace stands. */
+  segmentRegion: z.enum(SEGMENT_REGIONS).default('us'),
+  identity: z.enum(IDENTITIES).default('auto'),
+  /** Whether a profile that was never seen before also raises a `track` event. */
+  firstSeenEvent: z.boolean().default(false)
+})
+
+/** A configuration as it is written down. */
+export type SyncConfigInput = z.input<typeof syncConfigSchema>
+
+/** A valid configuration, defaults filled in. */
+export type SyncConfig = z.output<typeof syncConfigSchema>
+
+/**
+ * Checks a configuration.
+ * @throws SourceError (`config_error`) that names each bad key and what it must be; values are never repeated.
+ */
+export function parseSyncConfig(input: unknown): SyncConfig {
+  const result = syncConfigSchema.safeParse(input)
+  if (result.success) return result.data
+  throw configError(`The configuration is invalid: ${issuesOf(result.error)}`)
+}

@@ -1,0 +1,6 @@
+export { syncProfiles, systemSyncEnvironment } from './sync'
+export type { LogLevel, SyncEnvironment, SyncOptions, SyncResult } from './sync'
+export type { SyncConfigInput } from './config'
+export type { SyncProgress, SyncSummary, ProfileCounts } from './progress'
+export type { SegmentCall } from './calls'
+export { keepSyncing, type Schedule } from './schedule'

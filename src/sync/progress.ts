@@ -1,0 +1,90 @@
+import type { StreamState } from '../sources/algolia-profiles/state'
+import type { ClientCounts } from '../sources/algolia-profiles/client'
+import { counted } from '../sources/algolia-profiles/reports'
+import type { SegmentCounts } from './segment-client'
+
+/** What has become of the profiles of a run. */
+export interface ProfileCounts {
+  read: number
+  /** Accepted by Segment. */
+  sent: number
+  /** Not sent, as Segment has them as of the same update. */
+  repeated: number
+  /** Not sent, as they can't be used or can't be made to fit; each is told in the log. */
+  rejected: number
+  /** Among those sent: without their weakest affinities, as they would have been too large. */
+  shortened: number
+  /** Among those sent: never seen before. */
+  firstSeen: number
+}
+
+/** How a run stands, or stood at its end. */
+export interface SyncSummary {
+  /** RFC 3339. */
+  readonly startedAt: string
+  /** Seconds. */
+  readonly duration: number
+  readonly profiles: Readonly<ProfileCounts>
+  /** Calls to Algolia; times in milliseconds. */
+  readonly algolia: Readonly<ClientCounts>
+  /** Requests to Segment; times in milliseconds. */
+  readonly segment: Readonly<SegmentCounts>
+}
+
+/** How a run is getting on. */
+export interface SyncProgress {
+  readonly summary: SyncSummary
+  /** Calls that Algolia still allows in this period, if it told. */
+  readonly callsLeft: number | undefined
+  /** How much longer it takes, where that can be reckoned. */
+  readonly secondsToGo: number | undefined
+}
+
+export const noProfiles = (): ProfileCounts => {
+  return { read: 0, sent: 0, repeated: 0, rejected: 0, shortened: 0, firstSeen: 0 }
+}
+
+/**
+ * @param pages how many pages this run has read
+ * @param seconds how long that took
+ * @returns how much longer the pass takes, or undefined. Algolia tells no number of profiles; but the windows of a split
+ * pass end at about the same length, so once one has been read to its end, it is known what the others lack.
+ */
+export function secondsToGo({ pass }: StreamState, pages: number, seconds: number): number | undefined {
+  if (pass === undefined) return 0
+  if (pass.longest === 0) return undefined
+  const pagesToGo = pass.windows.reduce((sum, window) => sum + Math.max(1, pass.longest - window.pages), 0)
+  return (pagesToGo * seconds) / pages
+}
+
+/** @returns a line on how a run is getting on. */
+export function progressLine({ summary: { profiles, duration }, callsLeft, secondsToGo }: SyncProgress): string {
+  const rate = duration > 0 ? Math.round(profiles.read / duration) : 0
+  const parts = [
+    `${counted(profiles.read, 'profile')} read, ${profiles.sent.toLocaleString('en-US')} sent`,
+    `${rate.toLocaleString('en-US')} a second`,
+    ...(callsLeft === undefined ? [] : [`${counted(callsLeft, 'call')} left for now`]),
+    ...(secondsToGo === undefined ? [] : [`about ${Math.ceil(secondsToGo)} s to go`])
+  ]
+  return `${parts.join(', ')}.`
+}
+
+/** @returns the line that sums a run up. */
+export function summaryLine({ profiles, algolia, segment, duration }: SyncSummary): string {
+  const { read, sent, repeated, rejected, shortened } = profiles
+  const waits = algolia.refusals + segment.refusals
+  const waited = (algolia.waited + segment.waited) / 1000
+  const parts = [
+    `${counted(read, 'profile')} read`,
+    `${sent.toLocaleString('en-US')} sent`,
+    `${repeated.toLocaleString('en-US')} repeated`,
+    `${rejected.toLocaleString('en-US')} rejected`,
+    ...(shortened > 0 ? [`${shortened.toLocaleString('en-US')} shortened`] : []),
+    `${counted(algolia.calls, 'call')} to Algolia`,
+    `${counted(segment.requests, 'request')} to Segment`,
+    `${counted(waits, 'wait')} (${waited.toFixed(1)} s)`,
+    counted(algolia.retries + segment.retries, 'retry', 'retries'),
+    `${duration.toFixed(1)} s`
+  ]
+  return `${parts.join(', ')}.`
+}

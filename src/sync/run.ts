@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import type { ClientCounts } from '../sources/algolia-profiles/client'
+import { connect, type Connection } from '../sources/algolia-profiles/connection'
+import { toTimestamp } from '../sources/algolia-profiles/instants'
+import { readPlan } from '../sources/algolia-profiles/passes'
+import { counted } from '../sources/algolia-profiles/reports'
+import { filtersOf, type Plan, planOf, type StateFilters, type StreamState } from '../sources/algolia-profiles/state'
+import { type Delivery, type DeliveryRules, targetOf } from './calls'
+import type { SyncConfig } from './config'
+import { packed } from './limits'
+import { type PagePlan, planPage, readPage, userTokensOf } from './page'
+import { noProfiles, secondsToGo, type SyncSummary } from './progress'
+import { openSeenStore, openSeenStoreIfAny } from './seen-store'
+import { SegmentClient } from './segment-client'
+import { loadState, saveState } from './state-file'
+import type { LogLevel, SyncEnvironment, SyncOptions } from './sync'
+
+/** A call or a batch that keeps failing is given up after this long, in milliseconds. */
+const PATIENCE = 90_000
+
+/** Batches of a page that are sent at the same time. */
+const BATCHES_AT_ONCE = 4
+
+/** Problems in profiles are told one by one up to this many in a run, and only counted from there on. */
+const MOST_PROBLEMS_TOLD = 100
+
+const NO_CALLS: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
+
+/**
+ * One run of a sync.
+ *
+ * Of each page, (1) its calls go out and are accepted, (2) the marks of its profiles are written, batch by batch, and (3)
+ * the state moves past the page. A crash before (2) sends a batch again, with the same message ids; one before (3) reads
+ * a page again and finds its marks. The marks come before the state: were they missing after a crash between the two, a
+ * profile would count as never seen on its next update.
+ */
+export class Run {
+  private readonly profiles = noProfiles()
+  private readonly rules: DeliveryRules
+  private readonly filters: StateFilters
+  private readonly segment: SegmentClient
+  private readonly signal: AbortSignal
+  private readonly begunAt: number
+  private algolia: Connection['client'] | undefined
+  private pages = 0
+  private problems = 0
+
+  /** @param origin where Segment is */
+  constructor(
+    private readonly options: SyncOptions,
+    private readonly config: SyncConfig,
+    private readonly origin: string,
+    private readonly environment: SyncEnvironment
+  ) {
+    const { clock } = environment
+    const { identity, firstSeenEvent, segmentWriteKey: writeKey } = config
+    this.begunAt = clock.now()
+    this.signal = options.signal ?? new AbortController().signal
+    this.filters = filtersOf(config)
+    this.rules = { identity, firstSeenEvent, target: targetOf(config) }
+    const onFailedTry = (what: string): void => this.log('warn', what)
+    this.segment = new SegmentClient({ writeKey, origin, clock, patience: this.patience, onFailedTry })
+  }
+
+  /**
+   * Resolves when Segment has accepted all profiles that were to be sent.
+   * @throws SourceError when it can't go on; the signal's reason when it was stopped
+   */
+  async sync(): Promise<void> {
+    const { stateFile, dryRun } = this.options
+    const directory = `${stateFile}.seen`
+    const store = dryRun ? await openSeenStoreIfAny(directory) : await openSeenStore(directory)
+    try {
+      const plan = await this.plan()
+      this.log('info', this.startLine(plan))
+      for await (const { profiles, state } of this.read(plan)) {
+        const page = readPage(profiles)
+        const pagePlan = planPage(page, await store.marksOf(userTokensOf(page)), this.rules)
+        this.count(profiles.length, pagePlan)
+        if (dryRun) await dryRun(pagePlan.deliveries.flatMap(({ calls }) => calls))
+        else await this.deliver(pagePlan.deliveries, (batch) => store.keep(batch))
+        if (!dryRun) await saveState(stateFile, { target: this.rules.target, profiles: state })
+        this.tellProgress(state)
+      }
+    } finally {
+      await store.close()
+      const untold = this.problems - MOST_PROBLEMS_TOLD
+      if (untold > 0) this.log('warn', `${counted(untold, 'further problem')} in profiles.`)
+    }
+  }
+
+  /** @returns how the run stands. */
+  summary(): SyncSummary {
+    return {
+      startedAt: new Date(this.begunAt).toISOString(),
+      duration: this.seconds(),
+      profiles: { ...this.profiles },
+      algolia: { ...(this.algolia?.counts ?? NO_CALLS) },
+      segment: { ...this.segment.counts }
+    }
+  }
+
+  private async plan(): Promise<Plan> {
+    const saved = await loadState(this.options.stateFile, this.filters)
+    const isUsable = saved?.target === this.rules.target
+    if (saved !== undefined && !isUsable) {
+      this.log(
+        'warn',
+        'The Algolia application, the Segment source or the identity rule has changed since the state was written: all profiles are read anew.'
+      )
+    }
+    const state = isUsable ? saved.profiles : undefined
+    const plan = planOf([{ name: 'profiles', syncMode: 'incremental', state }], this.filters)
+    plan.warnings.forEach((warning) => this.log('warn', warning))
+    return plan
+  }
+
+  private async *read(plan: Plan): ReturnType<typeof readPlan> {
+    const { config, environment, filters, signal } = this
+    const { client, close } = connect(config, environment, {
+      patience: this.patience,
+      onRetry: (cause, pause) => {
+        this.log('warn', `${cause.message} Trying again in ${(pause / 1000).toFixed(1)} s.`)
+      },
+      onLimit: (resumesAt) => {
+        this.log('info', `Algolia allows no more calls for now; going on at ${new Date(resumesAt).toISOString()}.`)
+      }
+    })
+    this.algolia = client
+    try {
+      yield* readPlan(plan, {
+        client,
+        clock: environment.clock,
+        filters,
+        pageSize: config.pageSize,
+        concurrency: config.concurrency,
+        run: randomUUID(),
+        signal,
+        onWarning: (warning) => this.log('warn', warning)
+      })
+    } finally {
+      await close()
+    }
+  }
+
+  private count(read: number, { deliveries, repeated, rejected, problems }: PagePlan): void {
+    this.pages += 1
+    this.profiles.read += read
+    this.profiles.repeated += repeated
+    this.profiles.rejected += rejected
+    const told = problems.slice(0, Math.max(0, MOST_PROBLEMS_TOLD - this.problems))
+    told.forEach((problem) => this.log('warn', problem))
+    this.problems += problems.length
+    if (this.options.dryRun) this.countSent(deliveries)
+  }
+
+  private countSent(deliveries: readonly Delivery[]): void {
+    this.profiles.sent += deliveries.length
+    this.profiles.shortened += deliveries.filter(({ affinitiesLeftOut }) => affinitiesLeftOut > 0).length
+    this.profiles.firstSeen += deliveries.filter(({ isFirstSeen }) => isFirstSeen).length
+  }
+
+  /** Sends all deliveries; those that Segment has accepted are kept, also when others fail. */
+  private async deliver(
+    deliveries: readonly Delivery[],
+    keep: (batch: readonly Delivery[]) => Promise<void>
+  ): Promise<void> {
+    const waiting = packed(deliveries)
+    const sendNext = async (): Promise<void> => {
+      for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+        try {
+          await this.segment.send(
+            batch.flatMap(({ calls }) => calls),
+            this.signal
+          )
+        } catch (thrown) {
+          waiting.length = 0
+          throw thrown
+        }
+        await keep(batch)
+        this.countSent(batch)
+      }
+    }
+    const ends = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, sendNext))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+  }
+
+  private tellProgress(state: StreamState): void {
+    const seconds = this.seconds()
+    this.options.onProgress?.({
+      summary: this.summary(),
+      callsLeft: this.algolia?.callsLeft(),
+      secondsToGo: secondsToGo(state, this.pages, seconds)
+    })
+  }
+
+  private startLine({ resume, after }: Plan): string {
+    const { appId, region, segmentRegion } = this.config
+    const what = resume
+      ? `going on with a pass begun at ${toTimestamp(resume.startedAt)}`
+      : after === undefined
+        ? 'all profiles'
+        : `profiles updated after ${toTimestamp(after)}`
+    const where = this.options.dryRun ? 'sending nothing' : `sending to Segment (${segmentRegion}, ${this.origin})`
+    return `Reading profiles of the application ${appId} (${region}): ${what}; ${where}.`
+  }
+
+  private get patience(): number {
+    return this.options.patience ?? PATIENCE
+  }
+
+  private seconds(): number {
+    return (this.environment.clock.now() - this.begunAt) / 1000
+  }
+
+  private log(level: LogLevel, message: string): void {
+    this.options.onLog?.(level, message)
+  }
+}

@@ -1,0 +1,64 @@
+import { access } from 'node:fs/promises'
+import { z } from 'zod'
+import { configError, SourceError } from '../sources/algolia-profiles/errors'
+import { readJsonFile } from '../sources/algolia-profiles/json-file'
+import {
+  parseStreamState,
+  type StateFilters,
+  type StreamState,
+  writeStreamState
+} from '../sources/algolia-profiles/state'
+import { writeFileAtomically } from './atomic-file'
+
+/** The target is the fingerprint of the Algolia application and the Segment source, not the key itself. */
+const fileSchema = z.object({ version: z.literal(1), target: z.string(), profiles: z.unknown() })
+
+/** What a state file holds. */
+export interface SavedState {
+  /** See `targetOf`. */
+  readonly target: string
+  /** The state of the source's stream `profiles`: it covers profiles that Segment has accepted, and no others. */
+  readonly profiles: StreamState
+}
+
+/**
+ * @returns undefined when there is no such file
+ * @throws SourceError (`config_error`) when it can't be understood, as going on from it could lose profiles
+ */
+export async function loadState(path: string, filters: StateFilters): Promise<SavedState | undefined> {
+  try {
+    await access(path)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+  }
+  const content = fileSchema.safeParse(await readJsonFile('state', path))
+  try {
+    if (content.success) {
+      const profiles = parseStreamState('profiles', content.data.profiles, filters)
+      if (profiles !== undefined) return { target: content.data.target, profiles }
+    }
+  } catch {
+    // Told below, with what to do here.
+  }
+  throw configError(
+    `The file ${path} holds no state that this version has written. Restore it, or delete it to read all profiles anew.`
+  )
+}
+
+/**
+ * Replaces the state file.
+ * @throws SourceError when it can't be written
+ */
+export async function saveState(path: string, { target, profiles }: SavedState): Promise<void> {
+  const content = JSON.stringify({ version: 1, target, profiles: writeStreamState(profiles) })
+  try {
+    await writeFileAtomically(path, `${content}\n`)
+  } catch (thrown) {
+    const { code = '', message } = thrown as NodeJS.ErrnoException
+    throw new SourceError(
+      `The state file ${path} can't be written (${code}). Check its directory and the room on the disk; what was sent since the last state is found again.`,
+      'system_error',
+      message
+    )
+  }
+}
