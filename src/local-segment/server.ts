@@ -41,7 +41,8 @@ export interface Statistics {
 export interface LocalSegment {
   /** Such as 'http://127.0.0.1:4020'. */
   readonly url: string
-  readonly writeKey: string
+  /** The one that is taken; it can be changed. */
+  writeKey: string
   /** Calls that were taken in, each once, in their order. */
   readonly calls: readonly SegmentCall[]
   /** Why calls were rejected, a reason for each. */
@@ -74,7 +75,7 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
   const statistics: Statistics = noRequests()
 
   function takeIn(body: string, authorization: string | undefined): Answer {
-    if (!isAuthenticated(writeKey, authorization, body)) {
+    if (!isAuthenticated(segment.writeKey, authorization, body)) {
       return { status: 401, body: { success: false, message: 'the write key is missing or not known' } }
     }
     const intake = readBatch(body)
