@@ -15,6 +15,8 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
     await file.close()
   }
   await rename(next, path)
+  // Windows has no way to sync a directory.
+  if (process.platform === 'win32') return
   const directory = await open(dirname(path))
   try {
     await directory.sync()

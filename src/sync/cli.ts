@@ -159,7 +159,8 @@ function tell(result: SyncResult, display: Display): void {
 }
 
 function tellError({ message, failureType, internalMessage }: ReturnType<typeof toSyncError>, display: Display): void {
-  display.log('error', message, { failureType, internalMessage })
+  const details = failureType === 'system_error' && internalMessage ? ` Internal message: ${internalMessage}` : ''
+  display.log('error', `${message}${details}`, { failureType, internalMessage })
 }
 
 /** Metrics that can't be written are no reason to fail. */
