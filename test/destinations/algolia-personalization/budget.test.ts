@@ -1,3 +1,4 @@
+import definition from '../../../src/destinations/algolia-personalization'
 import type { LocalAlgolia } from '../../../src/local-algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import {
@@ -6,6 +7,7 @@ import {
   giveProfile,
   Host,
   managedIds,
+  settings,
   startAlgolia,
   stopAlgolia
 } from '../../support/destination'
@@ -139,6 +141,19 @@ describe('when the host aborts', () => {
     for (const [index, entry] of entries.entries()) {
       if (entry.status === 200) expect(managedIds(algolia, `u${index}`)).toEqual(['vip'])
     }
+  })
+
+  test("nothing further is sent, though the host's client takes no notice of the signal", async () => {
+    const abort = new AbortController()
+    const request = jest.fn(() => {
+      abort.abort()
+      return Promise.resolve({ ok: true, status: 200, headers: new Headers(), data: { userID: 'u1' }, content: '{}' })
+    })
+    const { enterAudience } = definition.actions
+    const payload = [{ userToken: 'u1', segmentId: 'vip' }]
+    await enterAudience?.performBatch?.(request as never, { payload, settings, signal: abort.signal })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(request).toHaveBeenCalledTimes(1)
   })
 
   test('before the call, nothing is sent at all, but what needs no call is answered', async () => {

@@ -1,6 +1,6 @@
 import type { LocalAlgolia } from '../../../src/local-algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
-import { linesInUse } from '../../../src/destinations/algolia-personalization/user-locks'
+import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/user-locks'
 import { audienceTrack, giveProfile, Host, managedIds, startAlgolia, stopAlgolia } from '../../support/destination'
 import { startScriptedServer } from '../../support/scripted-server'
 
@@ -132,13 +132,30 @@ describe('calls at the same time lose no update', () => {
     await Promise.all(blocking)
   })
 
+  test('events that come while others of the user are under way or wait', async () => {
+    algolia.faults.latency = 10
+    const host = new Host()
+    const deliveries: Promise<unknown>[] = []
+    for (const audience of audiences.slice(0, 20)) {
+      deliveries.push(host.deliver('enterAudience', audienceTrack('shopper-1', audience, true)))
+      await pause(15)
+    }
+    await Promise.all(deliveries)
+    expect(managedIds(algolia, 'shopper-1')).toEqual(audiences.slice(0, 20))
+  })
+
   test('users of other applications are not waited for', async () => {
     algolia.faults.hang('before', { call: 1 })
-    const blocked = new Host().deliver('enterAudience', audienceTrack('u', 'vip', true)).catch(() => undefined)
+    let blockedEnded = false
+    const blocked = new Host()
+      .deliver('enterAudience', audienceTrack('u', 'vip', true))
+      .catch(() => undefined)
+      .finally(() => (blockedEnded = true))
     while (algolia.calls.length === 0) await pause(5)
     await expect(
       new Host().deliver('enterAudience', audienceTrack('u', 'vip', true), { settings: { appId: 'OTHER' } })
     ).rejects.toMatchObject({ status: 401 })
+    expect(blockedEnded).toBe(false)
     await algolia.close()
     await blocked
   })
@@ -150,6 +167,13 @@ describe('calls at the same time lose no update', () => {
     await host.deliver('enterAudience', audienceTrack('u', 'vip', true))
     expect(managedIds(algolia, 'u')).toEqual(['vip'])
   })
+})
+
+test('a task that throws lets the next in its line have its turn', async () => {
+  const first = inTurn('key', () => Promise.reject(new Error('first')))
+  const second = inTurn('key', () => Promise.resolve('second'))
+  await expect(first).rejects.toThrow('first')
+  await expect(second).resolves.toBe('second')
 })
 
 function pause(milliseconds: number): Promise<void> {

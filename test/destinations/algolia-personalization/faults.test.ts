@@ -38,6 +38,8 @@ function isRetried(status: number): boolean {
 }
 
 describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
+  // Where the host passes one, its client has no time limit of its own.
+  const { signal } = new AbortController()
   const { arrange, status, message = /./, applied = false, everyone = false } = row
 
   beforeEach(() => {
@@ -46,7 +48,7 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
 
   test(`a single event fails with the host's error of status ${status}`, async () => {
     arrange(algolia, Infinity)
-    const error: unknown = await host.deliver('enterAudience', faulty).catch((error: unknown) => error)
+    const error: unknown = await host.deliver('enterAudience', faulty, { signal }).catch((error: unknown) => error)
     const expected = status === 401 ? InvalidAuthenticationError : isRetried(status) ? RetryableError : IntegrationError
     expect(error).toBeInstanceOf(expected)
     expect(error).toMatchObject({ status, message: expect.stringMatching(message) })
