@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const root = path.join(__dirname, '..')
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+const manifest = JSON.parse(read('package.json')) as {
+  version: string
+  scripts: Record<string, string>
+  bin: Record<string, string>
+  dependencies: Record<string, string>
+  overrides: Record<string, Record<string, string>>
+}
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/algolia-profiles.md']
+
+describe('the package', () => {
+  it('tells one version everywhere', () => {
+    expect(read('src/sources/algolia-profiles/metadata.yaml')).toContain(`dockerImageTag: ${manifest.version}`)
+    expect(read('src/sources/algolia-profiles/Dockerfile')).toContain(`io.airbyte.version="${manifest.version}"`)
+    expect(read('CHANGELOG.md')).toContain(`## ${manifest.version}`)
+  })
+
+  it('pins fast-uri for this clone and for those who install the package', () => {
+    expect(manifest.dependencies['fast-uri']).toBe('3.1.5')
+    expect(manifest.overrides.ajv).toEqual({ 'fast-uri': '3.1.5' })
+  })
+
+  it('has a command line behind each bin', () => {
+    for (const file of Object.values(manifest.bin)) {
+      expect(read(file).startsWith('#!/usr/bin/env node\n')).toBe(true)
+    }
+  })
+
+  it('keeps addresses of registries out of its lock file', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/[^"]*\.tgz/)
+  })
+})
+
+describe.each(documents)('%s', (document) => {
+  it('names only scripts that there are', () => {
+    const scripts = [...read(document).matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].map(([, script]) => script)
+    expect(scripts.filter((script) => !(String(script) in manifest.scripts))).toEqual([])
+  })
+
+  it('links only to files that there are', () => {
+    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => String(link))
+    const folder = path.dirname(path.join(root, document))
+    expect(links.filter((link) => !existsSync(path.join(folder, link)))).toEqual([])
+  })
+})
