@@ -4,7 +4,7 @@ import { issuesOf } from './schema-issues'
 import { STREAMS } from './streams'
 
 const UNREADABLE =
-  'Pass the STATE messages that an earlier read gave, as a list, or reset the state in your host to read everything anew.'
+  "Pass, as a list, what stands as `state` in each stream's last STATE message, or reset the state in your host to read everything anew."
 
 /**
  * Finds the states of the streams in what a host passes in: a list of STREAM states, a GLOBAL one, or, from older hosts,

@@ -47,14 +47,16 @@ const streamStateSchema = z.object({
       /** Marks the run that made the state: only states of one run lie on one line, the one with fewer pages earlier. */
       run: z.string(),
       after: instant.optional(),
-      windows: z.array(
-        z.object({
-          after: instant.optional(),
-          before: instant.optional(),
-          pageToken: z.string().optional(),
-          pages: count
-        })
-      ),
+      windows: z
+        .array(
+          z.object({
+            after: instant.optional(),
+            before: instant.optional(),
+            pageToken: z.string().optional(),
+            pages: count
+          })
+        )
+        .min(1),
       pages: count,
       longest: count
     })
@@ -156,7 +158,9 @@ export function planOf(starts: readonly StreamStart[], filters: StateFilters): P
   }
   const bounds = usable.map(({ syncMode, state }) => {
     if (syncMode === 'full_refresh' || state === undefined) return afterByConfig
-    return state.pass === undefined ? (state.cursor ?? afterByConfig) : state.pass.after
+    if (state.pass !== undefined) return state.pass.after
+    // A cursor can lie before the start date: when the date is in the future, or closer to the read than the margin.
+    return state.cursor === undefined ? afterByConfig : Math.max(state.cursor, afterByConfig ?? -Infinity)
   })
   const after = bounds.includes(undefined) ? undefined : Math.min(...bounds.map((bound) => bound ?? Infinity))
   return { after, afterByConfig, warnings }
