@@ -23,10 +23,13 @@ export interface LimitHeaders {
 }
 
 /** The documented length of a period. */
-export const PERIOD_MILLISECONDS = 60_000
+const PERIOD_MILLISECONDS = 60_000
 
 /** A reset further away than two periods is absurd, and not waited for. */
 const FURTHEST_RESET_MILLISECONDS = 2 * PERIOD_MILLISECONDS
+
+/** Nothing is known of the limit before the first answer, so the others wait for it, looking again after so many milliseconds. */
+const LOOK_AGAIN_MILLISECONDS = 50
 
 /** The part of a period's calls that is not held back. */
 const UNHURRIED_PART = 0.5
@@ -37,6 +40,11 @@ export class CallBudget {
   private remaining: number | undefined
   /** When the present period ends, by the server's clock. */
   private resetAt: number | undefined
+  /** When the last period that is over ended, by the server's clock. */
+  private endedAt: number | undefined
+  /** The documented length of a period, until two in a row show that they are shorter. */
+  private period = PERIOD_MILLISECONDS
+  private isAnswered = false
   /** Server clock less local clock: the most that any answer showed, as `Date` is rounded down and old on arrival. */
   private clockOffset: number | undefined
   private inFlight = 0
@@ -55,7 +63,7 @@ export class CallBudget {
 
   /** Calls allowed for each millisecond, once an answer told the limit. */
   get rate(): number | undefined {
-    return this.limit === undefined ? undefined : this.limit / PERIOD_MILLISECONDS
+    return this.limit === undefined ? undefined : this.limit / this.period
   }
 
   /** @returns calls that are left in the present period, or undefined when no answer told. */
@@ -67,6 +75,7 @@ export class CallBudget {
   /** @returns the local time at which the next call may go out; not later than `localTime` when it may go now. */
   nextCallAt(localTime: number): number {
     if (this.blockedUntil > localTime) return this.blockedUntil
+    if (!this.isAnswered && this.inFlight > 0) return localTime + LOOK_AGAIN_MILLISECONDS
     const left = this.callsLeft(localTime)
     if (left === undefined || this.resetAt === undefined || this.limit === undefined) return localTime
     const untilReset = this.resetAt - this.serverTime(localTime)
@@ -84,6 +93,7 @@ export class CallBudget {
   /** To be told of each call that ended, with the headers of its answer if there was one. */
   ended(localTime: number, headers: LimitHeaders = {}): void {
     this.inFlight -= 1
+    this.isAnswered = true
     if (headers.date !== undefined) {
       this.clockOffset = Math.max(this.clockOffset ?? -Infinity, headers.date - localTime)
     }
@@ -92,6 +102,9 @@ export class CallBudget {
     if (resetAt === undefined || headers.remaining === undefined) return
     this.beginPeriodIfDue(localTime)
     if (this.resetAt === undefined || resetAt > this.resetAt) {
+      if (this.resetAt === undefined && this.endedAt !== undefined) {
+        this.period = Math.min(this.period, resetAt - this.endedAt)
+      }
       this.resetAt = resetAt
       this.remaining = headers.remaining
     } else if (resetAt === this.resetAt) {
@@ -119,6 +132,7 @@ export class CallBudget {
 
   private beginPeriodIfDue(localTime: number): void {
     if (this.resetAt === undefined || this.serverTime(localTime) < this.resetAt) return
+    this.endedAt = this.resetAt
     this.resetAt = undefined
     this.remaining = this.limit
   }
