@@ -101,10 +101,14 @@ export async function* read(
   const mail = new Mailbox<AirbyteMessage>()
   const warn = (warning: string): void => mail.put(logMessage('WARN', warning))
   const { client, close } = await connectTo(config, environment, {
-    onRetry: (cause, pause) => warn(`${cause.message} Trying again in ${(pause / 1000).toFixed(1)} s.`),
+    onRetry: ({ message, internalMessage = message }, pause) => {
+      warn(`A call failed (${internalMessage}). Trying again in ${(pause / 1000).toFixed(1)} s.`)
+    },
     onLimit: (resumesAt) => {
       report.statuses('RUNNING', resumesAt).forEach((message) => mail.put(message))
-      mail.put(logMessage('INFO', `No calls are left; going on at ${new Date(resumesAt).toISOString()}.`))
+      mail.put(
+        logMessage('INFO', `Algolia allows too few calls for now; going on at ${new Date(resumesAt).toISOString()}.`)
+      )
     }
   })
   plan.warnings.forEach(warn)
