@@ -3,12 +3,14 @@ import type { JSONObject } from '@segment/actions-core'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { MANAGED_SOURCE } from '../destinations/algolia-personalization/constants'
 import { check, discover, spec, systemEnvironment } from '../sources/algolia-profiles'
+import { toSourceError } from '../sources/algolia-profiles/errors'
 import { connectionBody, previewBody, profileBody, readBody, runBody, sendBody, sourceBody } from './bodies'
 import { isFromOwnPage } from './guards'
-import { type Definition, fieldErrors, load } from './host'
+import { type Definition, load } from './host'
 import { readPageFiles } from './page-files'
 import { mapEvents } from './preview'
 import { readProfiles } from './profiles'
+import { redactAll } from './redaction'
 import { type Sample } from './samples'
 import { secretsIn } from './secrets'
 import { send } from './send'
@@ -78,7 +80,7 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
     } catch (thrown) {
       // The host puts this before every cause, also where it isn't the credentials.
       const cause = (thrown as Error).message.replace(/^Credentials are invalid: +/, '')
-      return { ok: false, error: cause, fields: fieldErrors(thrown) ?? {} }
+      return { ok: false, error: cause }
     }
   })
 
@@ -91,7 +93,7 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
 
   app.post('/workbench/profile', async (request) => {
     const { settings, userToken } = readBody(profileBody, request.body)
-    const [found] = await readProfiles(complete(settings), [userToken])
+    const [found] = await readProfiles(complete(settings), [userToken], secretsOf(settings))
     const profile = found && 'profile' in found ? found.profile : null
     return { ...found, rows: profile === null ? {} : rowsOfProfile(profile) }
   })
@@ -101,11 +103,12 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
   })
   app.post('/workbench/source/discover', () => discover())
   app.post('/workbench/source/rows', async (request, reply) => {
-    const config = sourceConfig(request.body)
+    const { settings } = readBody(sourceBody, request.body)
     try {
-      return { rows: await firstRows(config, whileConnected(reply)) }
+      const rows = await firstRows(sourceConfig(request.body), whileConnected(reply))
+      return { rows: redactAll(rows, secretsOf(settings)) }
     } catch (thrown) {
-      return { problem: (thrown as Error).message }
+      return { problem: toSourceError(thrown).message }
     }
   })
 

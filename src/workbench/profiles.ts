@@ -4,13 +4,19 @@ import { headersOf } from '../destinations/algolia-personalization/connection'
 import type { Settings } from '../destinations/algolia-personalization/generated-types'
 import { isFailure } from '../destinations/algolia-personalization/outcomes'
 import { openProfileApi } from '../destinations/algolia-personalization/profile-api'
+import { redactAll } from './redaction'
 
 /** What was found under a user token: the profile as Algolia has it, `null` when there is none, or why it can't be told. */
 export type FoundProfile = { userToken: string } & ({ profile: JSONObject | null } | { problem: string })
 
-/** Reads profiles as the destination reads them, with its checks and its messages. */
-export async function readProfiles(settings: JSONObject, userTokens: readonly string[]): Promise<FoundProfile[]> {
-  return Promise.all(userTokens.map((userToken) => readProfile(settings as unknown as Settings, userToken)))
+/** Reads profiles as the destination reads them, with its checks and its messages; without secrets. */
+export async function readProfiles(
+  settings: JSONObject,
+  userTokens: readonly string[],
+  secrets: readonly string[]
+): Promise<FoundProfile[]> {
+  const found = userTokens.map((userToken) => readProfile(settings as unknown as Settings, userToken))
+  return redactAll(await Promise.all(found), secrets) as FoundProfile[]
 }
 
 async function readProfile(settings: Settings, userToken: string): Promise<FoundProfile> {

@@ -32,13 +32,13 @@ export async function send(definition: Definition, delivery: Delivery, secrets: 
   const named = mapped.map(({ payload }) => payload?.userToken).filter(isUsable)
   const userTokens = [...new Set(named)].slice(0, MOST_PROFILES)
 
-  const before = await readProfiles(delivery.settings, userTokens)
+  const before = await readProfiles(delivery.settings, userTokens, secrets)
   const { destination, exchanges } = load(definition)
   const events = await deliver(destination, delivery).then(
     (results) => (Array.isArray(results) ? (results as BatchResult[]).map(ofBatch) : [ofSingle(results)]),
     (thrown: unknown) => [failed(thrown)]
   )
-  const after = await readProfiles(delivery.settings, userTokens)
+  const after = await readProfiles(delivery.settings, userTokens, secrets)
   return {
     events,
     exchanges: await exchanges(secrets),

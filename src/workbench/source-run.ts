@@ -1,4 +1,5 @@
-import { type AirbyteMessage, read, type ReadInput, SourceError, systemEnvironment } from '../sources/algolia-profiles'
+import { type AirbyteMessage, read, type ReadInput, systemEnvironment } from '../sources/algolia-profiles'
+import { type SourceError, toSourceError } from '../sources/algolia-profiles/errors'
 import { CallWatch } from './call-watch'
 import { redactText } from './redaction'
 
@@ -91,11 +92,7 @@ export class SourceRun {
       this.status = 'finished'
     } catch (thrown) {
       this.status = this.stopping.signal.aborted ? 'stopped' : 'failed'
-      if (this.status === 'failed') {
-        this.problem = redactText((thrown as Error).message, this.secrets)
-        this.log('ERROR', this.problem)
-        if (thrown instanceof SourceError && thrown.internalMessage) this.log('DEBUG', thrown.internalMessage)
-      }
+      if (this.status === 'failed') this.fail(toSourceError(thrown))
     } finally {
       this.endedAt = Date.now()
       this.watch.stop()
@@ -121,6 +118,12 @@ export class SourceRun {
     }
     // After each page come the states of all streams.
     if (hasState) this.pages += 1
+  }
+
+  private fail({ message, internalMessage }: SourceError): void {
+    this.problem = redactText(message, this.secrets)
+    this.log('ERROR', message)
+    if (internalMessage !== undefined) this.log('DEBUG', internalMessage)
   }
 
   private log(level: string, message: string): void {

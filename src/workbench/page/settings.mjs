@@ -54,17 +54,32 @@ function controlFor({ type, choices }, kept) {
     : h('input', { value: kept, autocomplete: 'off', spellcheck: 'false' })
 }
 
-/** The page never learns the kept key; it says where one is used. */
+/** Whether the workbench has a key for the application that the form names. The page never learns it. */
+function hasKeptKey() {
+  return byId('setting-appId').value === context.target.appId
+}
+
 function describeKey() {
-  const { appId } = context.target
-  const isKept = byId('setting-appId').value === appId
-  byId('setting-apiKey').placeholder = isKept ? 'Already set – leave empty to use it' : ''
+  byId('setting-apiKey').placeholder = hasKeptKey() ? 'Already set – leave empty to use it' : ''
+}
+
+/** Marks the settings that are missing. */
+function isComplete() {
+  const settings = currentSettings()
+  const missing = Object.entries(context.definition.authentication.fields).filter(
+    ([name, { type, required }]) => required && !settings[name] && !(type === 'password' && hasKeptKey())
+  )
+  for (const name of Object.keys(context.definition.authentication.fields)) setProblem(`setting-${name}`)
+  for (const [name, { label }] of missing) setProblem(`setting-${name}`, `${label} is missing.`)
+  if (missing.length > 0) byId(`setting-${missing[0][0]}`).focus()
+  return missing.length === 0
 }
 
 async function testConnection() {
+  fill(byId('connection'))
+  if (!isComplete()) return
   const settings = currentSettings()
-  const { ok, error, fields = {} } = await post('/workbench/connection', { settings })
-  for (const name of Object.keys(context.definition.authentication.fields)) setProblem(`setting-${name}`, fields[name])
+  const { ok, error } = await post('/workbench/connection', { settings })
   fill(
     byId('connection'),
     ok
