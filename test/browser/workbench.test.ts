@@ -1,0 +1,489 @@
+import type { Locator } from 'playwright-core'
+import { startWorkbench, type Workbench } from '../../src/workbench'
+import { openBrowser, type Browser } from '../support/browser'
+import { until } from '../support/workbench'
+
+/** A user of the samples. */
+const SHOPPER = 'loyalty+card=maya/2291'
+
+let browser: Browser
+let workbench: Workbench
+
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+
+beforeEach(async () => {
+  workbench = await startWorkbench({ port: 0, local: { profiles: 400, latency: 0 } })
+})
+
+afterEach(async () => {
+  // So that nothing of the page asks any more when the workbench is gone.
+  await browser.page.goto('about:blank')
+  await workbench.close()
+  expect(browser.complaints.splice(0)).toEqual([])
+  const foreign = browser.addresses.filter((address) => !/^(http:\/\/127\.0\.0\.1:|about:)/.test(address))
+  expect(foreign).toEqual([])
+  expect(await browser.traffic()).not.toContain('local-api-key')
+})
+
+afterAll(() => browser.close())
+
+const algolia = () => {
+  if (!workbench.localAlgolia) throw new Error('There is no local Algolia.')
+  return workbench.localAlgolia
+}
+
+const open = async (area: string) => {
+  await browser.page.goto(`${workbench.url}/#${area}`)
+  await browser.page.locator(`#${area}-area`).waitFor()
+}
+
+const button = (name: string): Locator => browser.page.getByRole('button', { name, exact: true })
+const focusedId = () => browser.page.evaluate('document.activeElement.id')
+const textsOf = async (locator: Locator): Promise<string[]> =>
+  (await locator.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())
+
+describe('the settings', () => {
+  beforeEach(() => open('settings'))
+
+  it('come from the definition, filled in for the local Algolia, with the key kept back', async () => {
+    const { page } = browser
+    expect(await page.getByLabel('Application ID').inputValue()).toBe('LOCALALGOLIA')
+    expect(await page.getByLabel('Region').inputValue()).toBe('us')
+    const key = page.getByLabel('API Key')
+    expect(await key.inputValue()).toBe('')
+    expect(await key.getAttribute('type')).toBe('password')
+    expect(await key.getAttribute('placeholder')).toContain('Already set')
+    expect(await page.locator('#settings-area').innerText()).toContain('ACLs search, browse, recommendation')
+  })
+
+  it('lead to a connection', async () => {
+    await button('Test connection').click()
+    await browser.page.getByText('Connected.').waitFor()
+  })
+
+  it('show the cause when the key is wrong, and do not show the key', async () => {
+    const { page } = browser
+    await page.getByLabel('API Key').fill('a-key-that-is-wrong')
+    await button('Test connection').click()
+    const outcome = page.locator('#connection')
+    await outcome.getByText('No connection.').waitFor()
+    expect(await outcome.innerText()).toMatch(/Check the API key.*search, browse, recommendation/)
+    expect(await page.locator('body').innerText()).not.toContain('a-key-that-is-wrong')
+  })
+
+  it('show the cause when the plan lacks the feature, and when Algolia can’t be reached', async () => {
+    const outcome = browser.page.locator('#connection')
+    algolia().application.planIncludesFeature = false
+    await button('Test connection').click()
+    await outcome.getByText('plan').waitFor()
+    await algolia().close()
+    await button('Test connection').click()
+    await outcome.getByText('ECONNREFUSED').waitFor()
+  })
+
+  it('say what is missing before anything is asked', async () => {
+    const { page } = browser
+    await page.getByLabel('Application ID').fill('ANOTHERAPP')
+    await button('Test connection').click()
+    await page.getByText('API Key is missing.').waitFor()
+    expect(await page.getByLabel('API Key').getAttribute('aria-invalid')).toBe('true')
+    expect(await focusedId()).toBe('setting-apiKey')
+    expect(algolia().calls).toHaveLength(0)
+  })
+})
+
+describe('trying an event', () => {
+  const mapped = () => browser.page.locator('#mapped')
+  const sent = () => browser.page.locator('#sent')
+  const profile = () => sent().locator('.profile').first()
+  const [before, after] = [0, 1].map((index) => () => profile().locator('.before-after > div').nth(index)) as [
+    () => Locator,
+    () => Locator
+  ]
+
+  beforeEach(async () => {
+    await open('try')
+    await mapped().getByText('winter_hikers').waitFor()
+  })
+
+  it('shows what a sample is mapped to, with the default mapping', async () => {
+    expect(JSON.parse(await mapped().locator('pre').innerText())).toMatchObject({
+      userToken: SHOPPER,
+      segmentId: 'winter_hikers'
+    })
+    expect(await mapped().innerText()).toContain('enters')
+    expect(await browser.page.locator('#mapping-userToken').inputValue()).toContain('$.userId')
+  })
+
+  it('sends an entry: outcome, calls, and the profile before and after, ours apart from others', async () => {
+    await button('Send').click()
+    await sent().getByText('Event delivered').waitFor()
+    expect(await textsOf(sent().locator('.outcome'))).toEqual(['200 profile updated'])
+    expect(await textsOf(sent().locator('.call > summary'))).toEqual([
+      'GET/2/users/loyalty%2Bcard%3Dmaya%2F2291200',
+      'PUT/2/users/loyalty%2Bcard%3Dmaya%2F2291/segments200'
+    ])
+    expect(await textsOf(before().locator('.segment.managed .segment-id'))).toEqual(['cart_abandoners'])
+    expect(await textsOf(after().locator('.segment.managed .segment-id'))).toEqual(['cart_abandoners', 'winter_hikers'])
+    expect(await textsOf(after().locator('.segment.foreign .segment-id'))).toEqual(['high_momentum', 'Outdoor lovers'])
+    expect(await textsOf(after().locator('.segment.added .segment-id'))).toEqual(['winter_hikers'])
+    expect(algolia().profiles.get(SHOPPER)?.segments).toContainEqual({ id: 'winter_hikers', source: 'segment' })
+  })
+
+  it('shows the calls with the key withheld', async () => {
+    await button('Send').click()
+    await sent().locator('.call > summary').nth(1).click()
+    const call = await sent().locator('.call').nth(1).innerText()
+    expect(call).toContain('"x-algolia-api-key": "<redacted>"')
+    expect(call).toContain('"statusCode": 200')
+  })
+
+  it('sends an exit, which takes one segment away and no other', async () => {
+    await browser.page.getByLabel('Sample').selectOption('Audience exited')
+    await mapped().getByText('exits').waitFor()
+    await button('Send').click()
+    await sent().getByText('Event delivered').waitFor()
+    expect(await textsOf(before().locator('.segment.removed .segment-id'))).toEqual(['cart_abandoners'])
+    expect(await textsOf(after().locator('.segment-id'))).toEqual(['high_momentum', 'Outdoor lovers'])
+  })
+
+  it.each([
+    ['Identify with a trait', 'high_value'],
+    ['Journey step', 'j_o_winter_campaign__first_purchase_dje83h']
+  ])('sends the sample “%s”', async (sample, id) => {
+    await browser.page.getByLabel('Sample').selectOption(sample)
+    await mapped().getByText(id).waitFor()
+    await button('Send').click()
+    await sent().getByText('Event delivered').waitFor()
+    expect(await textsOf(after().locator('.segment.added .segment-id'))).toEqual([id])
+  })
+
+  it('sends a batch, and says of each event what became of it', async () => {
+    await browser.page.getByLabel('Sample').selectOption('Batch with mixed outcomes')
+    await mapped().getByText('Event 6').waitFor()
+    await button('Send').click()
+    await sent().getByText('6 events: 3 delivered, 3 refused').waitFor()
+    expect(await textsOf(sent().locator('.outcome'))).toEqual([
+      '200 profile updated',
+      '200 profile updated',
+      '200 profile unchanged',
+      expect.stringMatching(/^400 PAYLOAD_VALIDATION_FAILED.*maya@example\.com/),
+      expect.stringMatching(/^400 PAYLOAD_VALIDATION_FAILED.*segmentId/),
+      expect.stringMatching(/^400 INVALID_AUDIENCE_MEMBERSHIP/)
+    ])
+    expect(await sent().locator('.profile').count()).toBe(3)
+  })
+
+  it('maps anew as one types, in the event and in the mapping', async () => {
+    const { page } = browser
+    await page.locator('#event').fill('{ "type": "track", "userId": "typed-user", "properties": { "tier": "gold" } }')
+    await mapped().getByText('The host refuses it.').waitFor()
+    expect(await mapped().innerText()).toContain("missing the required field 'segmentId'")
+    await page.locator('#mapping-segmentId').fill('$.properties.audience_key\n$.properties.tier')
+    await mapped().getByText('"gold"').waitFor()
+    await page.locator('#mapping-segmentId').fill('{ "@template": "tier_{{properties.tier}}" }')
+    await mapped().getByText('"tier_gold"').waitFor()
+    await page.locator('#mapping-segmentId').fill('always')
+    await mapped().getByText('"always"').waitFor()
+    await button('Send').click()
+    await sent().getByText('Event delivered').waitFor()
+    expect(algolia().profiles.get('typed-user')?.segments).toEqual([{ id: 'always', source: 'segment' }])
+  })
+
+  it('shows what was typed last, also when the answers come in another order', async () => {
+    const { page } = browser
+    let letFirstGo = () => {}
+    const secondAnswered = new Promise<void>((resolve) => (letFirstGo = resolve))
+    let asked = 0
+    await page.route('**/workbench/preview', async (route) => {
+      asked += 1
+      if (asked === 1) await secondAnswered
+      await route.fulfill({ response: await route.fetch() })
+    })
+    const first = page.waitForRequest('**/workbench/preview')
+    await page.locator('#mapping-segmentId').fill('typed-first')
+    await first
+    const firstAnswer = page.waitForResponse((response) => response.request().postData()?.includes('first') ?? false)
+    await page.locator('#mapping-segmentId').fill('typed-last')
+    await mapped().getByText('"typed-last"').waitFor()
+    letFirstGo()
+    await (await firstAnswer).finished()
+    await page.unroute('**/workbench/preview')
+    expect(await mapped().innerText()).toContain('typed-last')
+  })
+
+  it('says where an event is not JSON, and sends nothing', async () => {
+    const { page } = browser
+    await page.locator('#event').fill('{ "type": ')
+    await page.getByText('This is not JSON yet').waitFor()
+    await button('Send').click()
+    expect(await focusedId()).toBe('event')
+    expect(algolia().calls).toHaveLength(0)
+  })
+
+  it('says when the action’s default trigger would hold the event back', async () => {
+    await browser.page.getByLabel('Action', { exact: true }).selectOption('Exit Audience')
+    await mapped().getByText('would not send it').waitFor()
+  })
+
+  it('shows the cause when Algolia refuses', async () => {
+    algolia().application.segmentsEndpoint = 404
+    await button('Send').click()
+    await sent().getByText('Event refused').waitFor()
+    expect((await textsOf(sent().locator('.outcome')))[0]).toMatch(/^404 .*segments endpoint/)
+  })
+
+  it('leads on to the user inspector', async () => {
+    await button('Send').click()
+    await profile().getByRole('button', { name: 'Inspect' }).click()
+    await browser.page.locator('#inspected').getByRole('heading', { name: SHOPPER }).waitFor()
+    expect(await browser.page.locator('#try-area').isVisible()).toBe(false)
+  })
+})
+
+describe('the user inspector', () => {
+  const inspected = () => browser.page.locator('#inspected')
+  const lookUp = async (userToken: string) => {
+    await browser.page.locator('#user-token').fill(userToken)
+    await browser.page.keyboard.press('Enter')
+  }
+
+  beforeEach(() => open('inspector'))
+
+  it('shows affinities as bars by score, grouped by name', async () => {
+    await button(SHOPPER).click()
+    await inspected().getByRole('heading', { name: 'Affinities' }).waitFor()
+    expect(await textsOf(inspected().locator('.affinity-group h4'))).toEqual(['category', 'brand', 'color'])
+    expect(await textsOf(inspected().locator('.affinity-group').first().locator('li'))).toEqual([
+      'Hiking boots 19',
+      'Tents 14',
+      'Sleeping bags 8',
+      'Camping 5'
+    ])
+    const widths = await Promise.all(
+      [0, 1].map(async (index) => (await inspected().locator('.bar-fill').nth(index).boundingBox())?.width ?? 0)
+    )
+    expect(widths[0]! / widths[1]!).toBeCloseTo(19 / 14, 1)
+  })
+
+  it('shows segments with their source, the last update, and the fields that the source would emit', async () => {
+    await lookUp(SHOPPER)
+    await inspected().getByRole('heading', { name: SHOPPER }).waitFor()
+    expect(await textsOf(inspected().locator('.segment'))).toEqual([
+      'cart_abandoners segment · ours',
+      'high_momentum lytics',
+      'Outdoor lovers dashboard'
+    ])
+    const updated = algolia().profiles.get(SHOPPER)?.lastUpdatedAt
+    expect(await inspected().locator('time').first().getAttribute('datetime')).toBe(updated)
+    const fields = await textsOf(inspected().locator('table').first().locator('tbody tr'))
+    expect(fields).toContain(`algolia_user_id ${SHOPPER}`)
+    expect(fields).toContain('algolia_segment_sources ["segment","lytics","dashboard"]')
+    expect(await inspected().innerText()).toMatch(/affinities: 9 rows[^]*segments: 3 rows/)
+  })
+
+  it('shows whatever stands in a profile as text', async () => {
+    const id = '<img src="x" onerror="document.title = 1">'
+    const segments = [{ id, source: '<b>segment</b>' }]
+    const affinity = { name: id, value: id, score: 3, indices: [id], lastUpdatedAt: id }
+    algolia().profiles.put({ userID: 'odd', type: id, affinities: [affinity], segments, lastUpdatedAt: id })
+    await lookUp('odd')
+    await inspected().getByRole('heading', { name: 'odd' }).waitFor()
+    expect(await textsOf(inspected().locator('.segment'))).toEqual([`${id} <b>segment</b>`])
+    expect(await inspected().locator('img, b').count()).toBe(0)
+  })
+
+  it('says that there is no profile', async () => {
+    await lookUp('nobody')
+    await inspected().getByText('No profile.').waitFor()
+  })
+
+  it('says why a profile can’t be read', async () => {
+    algolia().application.acl = []
+    await lookUp(SHOPPER)
+    await inspected().getByText('can’t be read').waitFor()
+    expect(await inspected().innerText()).toContain('ACLs search, browse, recommendation')
+  })
+})
+
+describe('the source', () => {
+  const looked = () => browser.page.locator('#looked')
+  const run = () => browser.page.locator('#run')
+  const tile = async (name: string): Promise<number> => {
+    const text = await run().locator('.tiles div', { hasText: name }).first().locator('dd').innerText()
+    return Number(text.replace(/,/g, ''))
+  }
+
+  beforeEach(async () => {
+    await open('source')
+    await run().getByText('No run yet.').waitFor()
+  })
+
+  it('checks, and says what is wrong', async () => {
+    await button('Check').click()
+    await looked().getByText('SUCCEEDED').waitFor()
+    await browser.page.getByLabel('Start date').fill('yesterday')
+    await button('Check').click()
+    await looked().getByText('FAILED').waitFor()
+    expect(await looked().innerText()).toContain('startDate')
+  })
+
+  it('discovers the streams with their fields, keys and cursor', async () => {
+    await button('Discover').click()
+    await looked().getByRole('heading', { name: 'segments' }).waitFor()
+    const rows = await textsOf(looked().locator('table').first().locator('tbody tr'))
+    expect(rows[0]).toMatch(/^algolia_user_id string key/)
+    expect(rows.at(-1)).toMatch(/^algolia_last_updated .*cursor/)
+  })
+
+  it('previews the first hundred rows of each stream', async () => {
+    await button('Preview rows').click()
+    await looked().locator('table').waitFor()
+    expect(await looked().locator('tbody tr').count()).toBe(100)
+    await looked().getByText('segments').click()
+    await looked().getByRole('columnheader', { name: 'algolia_segment_id' }).waitFor()
+    expect(await looked().locator('tbody tr').count()).toBe(100)
+  })
+
+  it('previews only what passes the filters', async () => {
+    await browser.page.locator('#option-affinities').fill('category:Tents')
+    await button('Preview rows').click()
+    await looked().locator('table').waitFor()
+    const values = await textsOf(looked().locator('tbody tr td:nth-child(4)'))
+    expect(values.length).toBeGreaterThan(0)
+    for (const value of values) expect(value).toContain('Tents')
+    await browser.page.locator('#option-affinities').fill('category:nothing')
+    await button('Preview rows').click()
+    await looked().getByText('No rows.').waitFor()
+  })
+
+  it('runs with live progress, is stopped, and goes on from its state to the end', async () => {
+    algolia().faults.latency = 30
+    // So that no new period begins while the calls that are left are counted.
+    algolia().application.rateLimit = { calls: 500, seconds: 86_400 }
+    await browser.page.getByLabel('Page size').fill('5')
+    await browser.page.getByLabel('Concurrency').fill('1')
+    await button('Start').click()
+    await run().getByText('Running.').waitFor()
+    await run().locator('.tiles').getByText('rows of profiles').waitFor()
+    const seen = new Set<number>()
+    await until(async () => seen.add(await tile('pages')).size >= 3)
+    await button('Stop').click()
+    await run().getByText('Stopped.').waitFor()
+    const rows = await tile('rows of profiles')
+    const calls = algolia().calls.length
+    expect(rows).toBeGreaterThan(0)
+    expect(rows).toBeLessThan(403)
+    expect(await tile('calls left')).toBe(500 - (await tile('calls')))
+
+    algolia().faults.latency = 0
+    await button('Resume').click()
+    await run().getByText('Finished.').waitFor()
+    expect(rows + (await tile('rows of profiles'))).toBe(403)
+    expect(algolia().calls.length).toBeGreaterThan(calls)
+    const log = await run().locator('#run-log').innerText()
+    expect(log).toContain('going on with a pass')
+    expect(log).toContain('profiles: COMPLETE')
+  })
+
+  it('says why a run failed', async () => {
+    algolia().application.planIncludesFeature = false
+    await button('Start').click()
+    await run().getByText('Failed.').waitFor()
+    expect(await run().innerText()).toContain('402')
+  })
+})
+
+describe('the page', () => {
+  it('can be used with the keyboard alone', async () => {
+    const { page } = browser
+    await open('settings')
+    const focused = () => page.evaluate('document.activeElement.textContent.trim()')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Skip to the content')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Try an event')
+    await page.keyboard.press('Enter')
+    await page.locator('#try-area').waitFor()
+    expect(await page.getByRole('link', { name: 'Try an event' }).getAttribute('aria-current')).toBe('page')
+    await page.locator('#mapped').getByText('winter_hikers').waitFor()
+    await page.locator('#send').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('#sent').getByText('Event delivered').waitFor()
+    expect(await focusedId()).toBe('sent')
+  })
+
+  it.each(['light', 'dark'] as const)('has text that can be read in the %s scheme', async (colorScheme) => {
+    const { page } = browser
+    await page.emulateMedia({ colorScheme })
+    await open('settings')
+    await button('Test connection').click()
+    await page.getByText('Connected.').waitFor()
+    // Every mood at once: good, bad, and something to be careful of.
+    await open('try')
+    await page.getByLabel('Sample').selectOption('Batch with mixed outcomes')
+    await page.getByLabel('Action', { exact: true }).selectOption('Exit Audience')
+    await page.locator('#mapped').getByText('would not send it').first().waitFor()
+    await button('Send').click()
+    await page.locator('#sent').getByText('refused').waitFor()
+    for (const area of ['settings', 'try', 'inspector', 'source']) {
+      await page.getByRole('navigation').locator(`a[href="#${area}"]`).click()
+      expect(await page.evaluate(LOW_CONTRAST)).toEqual([])
+    }
+    await page.emulateMedia({ colorScheme: null })
+  })
+
+  it('gives every control a name', async () => {
+    const { page } = browser
+    for (const area of ['settings', 'try', 'inspector', 'source']) {
+      await open(area)
+      const nameless = await page.evaluate(
+        `[...document.querySelectorAll('#${area}-area :is(input, select, textarea)')]
+          .filter((control) => control.labels.length === 0).map((control) => control.outerHTML)`
+      )
+      expect(nameless).toEqual([])
+    }
+  })
+
+  it('says so when the workbench is gone', async () => {
+    await open('inspector')
+    await workbench.close()
+    await button(SHOPPER).click()
+    await browser.page.getByText('The workbench does not answer.').waitFor()
+    // The browser complains of the connection: this once that is right.
+    expect(browser.complaints.splice(0).length).toBeGreaterThan(0)
+  })
+})
+
+/**
+ * Run in the page: the texts that are shown with a contrast under 4.5, as WCAG 2.2 reckons it
+ * (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio). Controls that can't be used are exempt.
+ */
+const LOW_CONTRAST = `(() => {
+  const parts = (color) => color.match(/[\\d.]+/g).map(Number)
+  const luminance = (color) => {
+    const [r, g, b] = parts(color).map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const groundOf = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor
+      if (parts(color)[3] !== 0) return color
+    }
+    return 'rgb(255, 255, 255)'
+  }
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const low = new Set()
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const element = text.parentElement
+    if (text.data.trim() === '' || element.closest(':disabled, .hidden-text') || !element.checkVisibility()) continue
+    const [one, other] = [getComputedStyle(element).color, groundOf(element)].map(luminance)
+    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
+    if (contrast < 4.5) low.add(element.className + ': ' + text.data.trim().slice(0, 40) + ' ' + contrast.toFixed(2))
+  }
+  return [...low]
+})()`
