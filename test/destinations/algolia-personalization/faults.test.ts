@@ -60,7 +60,7 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
     arrange(algolia, Infinity)
     if (everyone) algolia.faults.latency = 20
     // A busy machine could fail the others, too, where the time is short.
-    const count = timeoutRows.includes(row) ? 0 : everyone ? 100 : 20
+    const count = timeoutRows.includes(row) ? 0 : everyone ? 40 : 3
     const entries = await host.deliverBatch('enterAudience', [
       faulty,
       audienceTrack('faulty', 'loyal', true),
@@ -68,7 +68,7 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
     ])
     const failed = entries.filter((entry) => entry.status !== 200)
     expect(failed.slice(0, 2)).toEqual(entries.slice(0, 2))
-    if (everyone) expect(failed.length).toBeGreaterThan(50)
+    if (everyone) expect(failed.length).toBeGreaterThan(20)
     else expect(failed).toHaveLength(2)
     for (const entry of failed) {
       expect(entry).toMatchObject({ status, errormessage: expect.stringMatching(message) })
@@ -115,7 +115,8 @@ describe('not faults', () => {
     expect(JSON.stringify(algolia.profiles.get('heavy')).length).toBeGreaterThan(1_000_000)
     const [entry] = await host.deliverBatch('enterAudience', [audienceTrack('heavy', 'vip', true)])
     expect(entry).toMatchObject({ status: 200 })
-    expect(algolia.profiles.get('heavy')?.segments).toEqual([...others, { id: 'vip', source: 'segment' }])
+    const segments = JSON.stringify(algolia.profiles.get('heavy')?.segments)
+    expect(segments === JSON.stringify([...others, { id: 'vip', source: 'segment' }])).toBe(true)
   })
 
   test('whatever a successful write answers, the event is delivered', async () => {
