@@ -102,7 +102,7 @@ export class SegmentClient {
     this.noteTry(sending)
     const signal = AbortSignal.any([request.signal as AbortSignal, giveUp])
     try {
-      // A redirect is no acceptance, though the library takes it for one.
+      // A redirect is no acceptance, though the library takes it for one; nor is what stands where it leads.
       const answer = await fetch(url, { ...request, redirect: 'manual', signal })
       // The connection can be used again only when the body has been read.
       await answer.arrayBuffer()
@@ -115,7 +115,7 @@ export class SegmentClient {
       } else if (answer.status >= 500) {
         this.options.onFailedTry(`Segment failed to answer (${answer.status}).`)
       }
-      return answer.status >= 300 && answer.status < 400 ? { status: 400, statusText: 'redirect' } : answer
+      return answer
     } catch (thrown) {
       const reason = signal.aborted ? 'it took too long' : reasonOf(thrown)
       sending.last = { reason }
