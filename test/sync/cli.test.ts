@@ -161,6 +161,8 @@ describe('--dry-run', () => {
       const dry = start(['--dry-run'])
       dry.child.stdout?.once('data', () => dry.child.stdout?.destroy())
       expect(await dry.ended).toBe(2)
+      expect(dry.stderr).toMatch(/Stopped before the end: .*\n$/)
+      expect(dry.stderr).not.toContain('Error')
     })
   })
 })
@@ -225,6 +227,7 @@ describe('--metrics-port', () => {
       const running = start(['--every', '1s', '--metrics-port', '0'])
       await until(() => running.stderr.split('Delivered').length > 2)
       const [, port] = /served on port (\d+)/.exec(running.stderr) ?? []
+      await fetch(`http://127.0.0.1:${port}/metrics`)
       const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
       expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
       const text = await answer.text()
