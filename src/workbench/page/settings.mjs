@@ -34,7 +34,10 @@ export function initSettings(given) {
   byId('setting-appId').addEventListener('input', describeKey)
   describeKey()
 
-  byId('settings-form').addEventListener('input', () => fill(byId('connection')))
+  byId('settings-form').addEventListener('input', ({ target }) => {
+    setProblem(target.id)
+    fill(byId('connection'))
+  })
   byId('settings-form').addEventListener('submit', (event) => {
     event.preventDefault()
     void whileBusy(event.submitter, () => orTell(testConnection))

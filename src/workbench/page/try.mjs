@@ -77,7 +77,7 @@ function chooseAction() {
     h(
       'p',
       { class: 'hint' },
-      'A field takes the first of its paths ($.…) that holds something, one a line. Anything else is taken as it is written, and what begins with { as a mapping directive.'
+      'A field takes the first of its paths that holds something: one a line, each beginning with $. What begins with { is a mapping directive, and any other text is taken as it is.'
     )
   )
   mapSoon()
@@ -170,7 +170,7 @@ async function showMapped() {
   const number = (newestMapping += 1)
   const form = readForm()
   if (!form) {
-    fill(byId('mapped'), box('warning', 'Nothing to map yet. ', 'See what is marked on the left.'))
+    fill(byId('mapped'), box('warning', 'Nothing to map yet. ', 'See what is marked.'))
     return
   }
   const mapped = await post('/workbench/preview', form)
