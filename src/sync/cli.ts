@@ -95,7 +95,7 @@ async function sync(allFlags: RunFlags & Record<string, unknown>): Promise<numbe
     display.endProgress()
     counters.ended(result)
     exitCode = exitCodeOf(result)
-    tell(result, display)
+    tell(result, dryRun === true, display)
     if (metrics !== undefined) await keepMetrics(metrics, result, display)
     return exitCode !== CONFIG
   }
@@ -110,7 +110,8 @@ async function sync(allFlags: RunFlags & Record<string, unknown>): Promise<numbe
       onLog: (level, message) => display.log(level, message),
       onProgress: (progress) => {
         counters.progress(progress)
-        display.progress(progress)
+        // On a terminal, it would run into the calls that are printed.
+        if (!dryRun) display.progress(progress)
       }
     }
     if (metricsPort !== undefined) {
@@ -151,11 +152,13 @@ function stopSignal(display: Display, writer: MessageWriter): AbortSignal {
   return stop.signal
 }
 
-function tell(result: SyncResult, display: Display): void {
+function tell(result: SyncResult, isDryRun: boolean, display: Display): void {
   const { outcome, summary } = result
   if (outcome === 'failed') tellError(result.error, display)
-  const title = { delivered: 'Delivered', stopped: 'Stopped before the end', failed: 'Failed' }[outcome]
-  display.log(outcome === 'failed' ? 'error' : 'info', `${title}: ${summaryLine(summary)}`, { outcome, summary })
+  const delivered = isDryRun ? 'Nothing was sent' : 'Delivered'
+  const title = { delivered, stopped: 'Stopped before the end', failed: 'Failed' }[outcome]
+  const line = `${title}: ${summaryLine(summary, isDryRun)}`
+  display.log(outcome === 'failed' ? 'error' : 'info', line, { outcome, summary })
 }
 
 function tellError({ message, failureType, internalMessage }: ReturnType<typeof toSyncError>, display: Display): void {

@@ -69,14 +69,17 @@ export function progressLine({ summary: { profiles, duration }, callsLeft, secon
   return `${parts.join(', ')}.`
 }
 
-/** @returns the line that sums a run up. */
-export function summaryLine({ profiles, algolia, segment, duration }: SyncSummary): string {
+/**
+ * @param isDryRun whether what counts as sent was only printed
+ * @returns the line that sums a run up
+ */
+export function summaryLine({ profiles, algolia, segment, duration }: SyncSummary, isDryRun: boolean): string {
   const { read, sent, repeated, rejected, shortened } = profiles
   const waits = algolia.refusals + segment.refusals
   const waited = (algolia.waited + segment.waited) / 1000
   const parts = [
     `${counted(read, 'profile')} read`,
-    `${sent.toLocaleString('en-US')} sent`,
+    `${sent.toLocaleString('en-US')} ${isDryRun ? 'to be sent' : 'sent'}`,
     `${repeated.toLocaleString('en-US')} repeated`,
     `${rejected.toLocaleString('en-US')} rejected`,
     ...(shortened > 0 ? [`${shortened.toLocaleString('en-US')} shortened`] : []),

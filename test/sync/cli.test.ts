@@ -131,6 +131,7 @@ describe('--dry-run', () => {
     await withBench({ profiles: 300 }, async ({ start, segment, directory }) => {
       const dry = start(['--dry-run', '--first-seen-event'])
       expect(await dry.ended).toBe(0)
+      expect(dry.stderr).toContain('Nothing was sent: 300 profiles read, 300 to be sent, 0 repeated')
       expect(segment.statistics.requests).toBe(0)
       expect(await readdir(directory)).toEqual([])
       expect(await start(['--first-seen-event']).ended).toBe(0)
