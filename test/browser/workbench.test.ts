@@ -396,6 +396,23 @@ describe('the source', () => {
   })
 })
 
+describe('a real application', () => {
+  it('is named on every area, and said to be written to before anything is sent', async () => {
+    const { page } = browser
+    const { appId, apiKey } = algolia().application
+    const other = await startWorkbench({ port: 0, application: { appId, apiKey, region: 'eu' } })
+    await page.goto(`${other.url}/#try`)
+    await page.locator('#mapped').getByText('winter_hikers').waitFor()
+    expect(await page.locator('#target').innerText()).toBe(`Real application ${appId}, eu`)
+    expect(await page.locator('#send-hint').innerText()).toContain(`writes to profiles of the application ${appId}`)
+    await button('Send').click()
+    await page.locator('#sent').getByText('Event delivered').waitFor()
+    expect(algolia().profiles.get(SHOPPER)?.segments).toContainEqual({ id: 'winter_hikers', source: 'segment' })
+    await page.goto('about:blank')
+    await other.close()
+  })
+})
+
 describe('the page', () => {
   it('can be used with the keyboard alone', async () => {
     const { page } = browser

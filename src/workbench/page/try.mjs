@@ -41,6 +41,7 @@ export function initTry(given) {
     void whileBusy(event.submitter ?? byId('send'), () => orTell(sendEvents))
   })
   if (target.kind === 'application') {
+    byId('send-hint').classList.add('caution')
     byId('send-hint').textContent = `This writes to profiles of the application ${target.appId}.`
   }
   chooseSample()
