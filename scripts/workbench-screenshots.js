@@ -30,7 +30,7 @@ const AREAS = {
     }
   },
   source: {
-    height: 1120,
+    height: 1270,
     async prepare(page) {
       await page.getByRole('button', { name: 'Preview rows' }).click()
       await page.locator('#looked table').waitFor()
