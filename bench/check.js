@@ -9,7 +9,7 @@ const ALLOWANCE = 0.25
  * @property {string} id
  * @property {string} what
  * @property {number[]} samples one for each run
- * @property {string} [unit] absent when the samples are ratios
+ * @property {string} [unit] absent when the samples are ratios; with '%' they are ratios, too
  * @property {number[]} [ratios] where they aren't: ratios that stand for them on any machine, if there are any
  * @property {string} beside what to see it beside
  * @property {{atMost: number} | {atLeast: number}} [goal]
@@ -54,7 +54,7 @@ function meetsGoal({ samples, goal }) {
 
 function ratioOf({ samples, unit, ratios }) {
   if (ratios) return median(ratios)
-  return unit === undefined ? median(samples) : undefined
+  return unit === undefined || unit === '%' ? median(samples) : undefined
 }
 
 function isBetterHigher({ goal, higherIsBetter = false }) {

@@ -17,19 +17,20 @@ function table(figures) {
   return [line(lines[0]), line(widths.map((width) => '-'.repeat(width))), ...lines.slice(1).map(line)].join('\n')
 }
 
-/** Ratios and small numbers with two digits after the point, others as whole numbers. */
 function written(number, unit) {
-  if (unit === '%') return `${(number * 100).toFixed(1)} %`
-  const text = Math.abs(number) < 100 ? number.toFixed(2) : Math.round(number).toLocaleString('en-US')
-  return unit === undefined ? text : `${text} ${unit}`
+  return unit === undefined ? digits(number) : `${digits(number, unit)} ${unit}`
+}
+
+/** Two digits after the point for ratios and small numbers, none for counts and large numbers. */
+function digits(number, unit) {
+  if (unit === '%') return (number * 100).toFixed(1)
+  const isCount = unit === 'calls' && Number.isInteger(number)
+  return isCount || number >= 100 ? Math.round(number).toLocaleString('en-US') : number.toFixed(2)
 }
 
 function spread(samples, unit) {
   if (samples.length === 1) return ''
-  const [lowest, highest] = [Math.min(...samples), Math.max(...samples)]
-  return unit === '%' || unit === undefined
-    ? `${written(lowest, unit)}–${written(highest, unit)}`
-    : `${written(lowest)}–${written(highest)} ${unit}`
+  return `${digits(Math.min(...samples), unit)}–${written(Math.max(...samples), unit)}`
 }
 
 function goalOf(figure) {

@@ -10,6 +10,9 @@ const { Pool } = require('undici')
 
 const unzip = promisify(gunzip)
 
+/** As in the source. */
+const UNZIPPED_CHUNK = 1 << 20
+
 async function main(url, appId, apiKey) {
   const pool = new Pool(url, {
     connections: 8,
@@ -24,7 +27,8 @@ async function main(url, appId, apiKey) {
     const path = `/2/users?limit=1000${nextPageToken ? `&nextPageToken=${encodeURIComponent(nextPageToken)}` : ''}`
     const answer = await pool.request({ path, method: 'GET', headers })
     const bytes = Buffer.from(await answer.body.arrayBuffer())
-    const body = answer.headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes
+    const body =
+      answer.headers['content-encoding'] === 'gzip' ? await unzip(bytes, { chunkSize: UNZIPPED_CHUNK }) : bytes
     const page = JSON.parse(body.toString('utf8'))
     let lines = ''
     for (const profile of page.users) lines += `${JSON.stringify(profile)}\n`

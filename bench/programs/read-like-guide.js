@@ -1,4 +1,7 @@
-/** The loop of Algolia's guide "Export user profiles to an audience": page after page, and an error ends it. */
+/**
+ * The loop of Algolia's guide "Export user profiles to an audience": page after page, and an error ends it. Here it ends
+ * at a given time, too (Unix milliseconds), as nobody waits for the rest.
+ */
 const { URLSearchParams } = require('node:url')
 const { fetch } = require('undici')
 const { CREDENTIALS } = require('../processes')
@@ -11,12 +14,12 @@ async function fetchUserProfiles(url, params) {
   return response.json()
 }
 
-async function main(url, limit) {
+async function main(url, limit, until) {
   let nextPageToken = ''
   do {
     const page = await fetchUserProfiles(url, { limit, nextPageToken })
     nextPageToken = page.nextPageToken
-  } while (nextPageToken)
+  } while (nextPageToken && Date.now() < Number(until))
 }
 
 void main(...process.argv.slice(2))
