@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { Pool } from 'undici'
+import { errors, Pool } from 'undici'
 
 const unzip = promisify(gunzip)
 
@@ -65,9 +65,10 @@ export function createTransport({ baseUrl, headers, connections, silenceTimeout 
       } catch (thrown) {
         signal.throwIfAborted()
         const { code, message } = thrown as { code?: unknown; message?: unknown }
-        // Errors of the network, of undici and of zlib have a code; anything else is a mistake in this program.
-        if (typeof code !== 'string') throw thrown
-        throw new NoAnswer(`${code}: ${String(message)}`)
+        // Errors of the network, of undici and of zlib have a code, but for an answer that is no HTTP; anything else is a
+        // mistake in this program.
+        if (typeof code !== 'string' && !(thrown instanceof errors.HTTPParserError)) throw thrown
+        throw new NoAnswer(`${typeof code === 'string' ? code : 'no HTTP'}: ${String(message)}`)
       }
     },
     close: () => pool.destroy()
