@@ -41,7 +41,7 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
       isUnusable = after !== undefined && after !== plan.afterByConfig && after > startedAt
       if (isUnusable) break
     }
-    yield { profiles, state: stateAfter(pass, { filters, startedAt, after, run }) }
+    yield { profiles, state: stateAfter(pass, { filters, startedAt, after, run, from: plan.resume?.from }) }
   }
   if (!isUnusable) return
   onWarning(

@@ -46,6 +46,8 @@ const streamStateSchema = z.object({
       startedAt: instant,
       /** Marks the run that made the state: only states of one run lie on one line, the one with fewer pages earlier. */
       run: z.string(),
+      /** The state that the run went on from, if it was a single one: it lies earlier on the same line. */
+      from: z.object({ run: z.string(), pages: count }).optional(),
       after: instant.optional(),
       windows: z
         .array(
@@ -60,6 +62,7 @@ const streamStateSchema = z.object({
       pages: count,
       longest: count
     })
+    .refine(({ pages, from }) => from === undefined || from.pages < pages, 'must be ahead of where it went on from')
     .optional()
 })
 
@@ -121,7 +124,12 @@ export interface StreamStart {
 /** What one walk has to read so that every stream gets all that it needs; times are whole Unix seconds. */
 export interface Plan {
   /** The pass to go on with; absent when a new one has to be started. */
-  readonly resume?: { readonly startedAt: number; readonly after: number | undefined; readonly pass: Pass }
+  readonly resume?: {
+    readonly startedAt: number
+    readonly after: number | undefined
+    readonly pass: Pass
+    readonly from: StatePass['from']
+  }
   /** The lower bound of a new pass. Absent: all profiles. */
   readonly after?: number | undefined
   /** The lower bound that the configuration alone gives: where to start when a cursor turns out to be unusable. */
@@ -132,7 +140,7 @@ export interface Plan {
 
 /**
  * Decides what to read. Streams that stopped at different places of one pass go on together: from the earlier place where
- * one run left them, from both where two runs did. Otherwise a new pass starts, from the lowest bound that any needs.
+ * it is known which one that is, from both where it isn't. Otherwise a new pass starts, from the lowest bound that any needs.
  */
 export function planOf(starts: readonly StreamStart[], filters: StateFilters): Plan {
   const warnings: string[] = []
@@ -154,7 +162,7 @@ export function planOf(starts: readonly StreamStart[], filters: StateFilters): P
   )
   if (latest !== undefined && usable.every((stream) => isServedBy(stream, latest, afterByConfig))) {
     const { startedAt, after } = latest
-    return { resume: { startedAt, after, pass: passCovering(passes) }, afterByConfig, warnings }
+    return { resume: { startedAt, after, ...goOnFrom(passes) }, afterByConfig, warnings }
   }
   const bounds = usable.map(({ syncMode, state }) => {
     if (syncMode === 'full_refresh' || state === undefined) return afterByConfig
@@ -186,21 +194,32 @@ function cursorAfter({ startedAt }: { readonly startedAt: number }): number {
   return startedAt - CURSOR_MARGIN_SECONDS
 }
 
-/** @returns what is left to read so that each of several states of one pass is covered. */
-function passCovering(passes: readonly StatePass[]): Pass {
+/**
+ * Of the states of one run, and those that it went on from, the earlier one covers the later.
+ * @returns what is left to read so that each of several states of one pass is covered, and the state that alone says so
+ */
+function goOnFrom(passes: readonly StatePass[]): { pass: Pass; from: StatePass['from'] } {
   const earliest = new Map<string, StatePass>()
   for (const pass of passes) {
     const known = earliest.get(pass.run)
     if (known === undefined || pass.pages < known.pages) earliest.set(pass.run, pass)
   }
+  const needed = [...earliest.values()].filter(({ from }) => {
+    const origin = from && earliest.get(from.run)
+    return origin === undefined || from === undefined || origin.pages > from.pages
+  })
   const windows = new Map<string, Window>()
-  for (const window of [...earliest.values()].flatMap((pass) => pass.windows)) {
+  for (const window of needed.flatMap((pass) => pass.windows)) {
     windows.set(JSON.stringify([window.after, window.before, window.pageToken]), window)
   }
+  const [first, ...others] = needed
   return {
-    windows: [...windows.values()],
-    pages: Math.min(...passes.map(({ pages }) => pages)),
-    longest: Math.max(...passes.map(({ longest }) => longest))
+    pass: {
+      windows: [...windows.values()],
+      pages: Math.min(...needed.map(({ pages }) => pages)),
+      longest: Math.max(...needed.map(({ longest }) => longest))
+    },
+    from: first === undefined || others.length > 0 ? undefined : { run: first.run, pages: first.pages }
   }
 }
 
@@ -210,14 +229,20 @@ export interface PassContext {
   readonly startedAt: number
   readonly after: number | undefined
   readonly run: string
+  /** The single state that the run went on from. */
+  readonly from?: StatePass['from']
 }
 
 /** @returns the state after a page: the pass while it is under way, and the cursor once it is complete. */
 export function stateAfter(pass: Pass, context: PassContext): StreamState {
-  const { filters, startedAt, after, run } = context
+  const { filters, startedAt, after, run, from } = context
   if (pass.windows.length === 0) return { version: 1, filters, cursor: cursorAfter(context) }
   const windows = pass.windows.map(({ after, before, pageToken, pages }) => ({ after, before, pageToken, pages }))
-  return { version: 1, filters, pass: { startedAt, run, after, windows, pages: pass.pages, longest: pass.longest } }
+  return {
+    version: 1,
+    filters,
+    pass: { startedAt, run, from, after, windows, pages: pass.pages, longest: pass.longest }
+  }
 }
 
 function sameFilters(one: StateFilters, other: StateFilters): boolean {
