@@ -62,17 +62,20 @@ describe('the state of a stream', () => {
       { after: seconds, before: seconds, pageToken: fc.string(), pages: count },
       { requiredKeys: ['pages'] }
     )
-    const pass = fc.record(
-      {
-        startedAt: seconds,
-        run: fc.string(),
-        after: seconds,
-        windows: fc.array(window, { minLength: 1 }),
-        pages: count,
-        longest: count
-      },
-      { requiredKeys: ['startedAt', 'run', 'windows', 'pages', 'longest'] }
-    )
+    const pass = fc
+      .record(
+        {
+          startedAt: seconds,
+          run: fc.string(),
+          from: fc.record({ run: fc.string(), pages: count }),
+          after: seconds,
+          windows: fc.array(window, { minLength: 1 }),
+          pages: count,
+          longest: count
+        },
+        { requiredKeys: ['startedAt', 'run', 'windows', 'pages', 'longest'] }
+      )
+      .map((fields) => ({ ...fields, pages: fields.pages + (fields.from?.pages ?? 0) + 1 }))
     const filters = fc.record(
       { startDate: fc.string(), indices: fc.array(fc.string()), affinities: fc.array(fc.string()) },
       { requiredKeys: ['indices', 'affinities'] }
@@ -107,6 +110,10 @@ describe('the state of a stream', () => {
     ['with a pass without windows', { ...passState, pass: { ...passState.pass, windows: undefined } }],
     ['with a pass that has nothing left to read', { ...passState, pass: { ...passState.pass, windows: [] } }],
     ['with a pass without a start', { ...passState, pass: { ...passState.pass, startedAt: undefined } }],
+    [
+      'with a pass that is behind where it went on from',
+      { ...passState, pass: { ...passState.pass, from: { run: 'other', pages: 3 } } }
+    ],
     [
       'with a window whose bound is no time',
       { ...passState, pass: { ...passState.pass, windows: [{ after: 'x', pages: 0 }] } }
@@ -215,6 +222,7 @@ describe('what is to be read', () => {
     expect(plan.resume).toEqual({
       startedAt: NOW - DAY,
       after: undefined,
+      from: { run: 'one', pages: 3 },
       pass: { windows: [window('a', 3)], pages: 3, longest: 0 }
     })
   })
@@ -254,6 +262,20 @@ describe('what is to be read', () => {
       window('c', 1),
       window('b', 5)
     ])
+  })
+
+  test('goes on from where an earlier run left one stream, if that is where the later run went on from, or before', () => {
+    const earlier = withPass({ windows: [window('a', 3)], pages: 3 })
+    const from = (pages: number) =>
+      withPass({ run: 'two', from: { run: 'one', pages }, windows: [window('b', 5)], pages: 9 })
+    for (const pages of [3, 4]) {
+      const plan = planOf([incremental('profiles', from(pages)), incremental('segments', earlier)], ALL)
+      expect(windows(plan)).toEqual([window('a', 3)])
+      expect(plan.resume).toMatchObject({ from: { run: 'one', pages: 3 }, pass: { pages: 3 } })
+    }
+    const plan = planOf([incremental('profiles', from(2)), incremental('segments', earlier)], ALL)
+    expect(windows(plan)).toEqual([window('b', 5), window('a', 3)])
+    expect(plan.resume?.from).toBeUndefined()
   })
 
   test('goes on with a pass that one stream has behind it and the other has not', () => {

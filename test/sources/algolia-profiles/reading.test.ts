@@ -1,0 +1,321 @@
+import type { Profile } from '../../../src/local-algolia'
+import { Chance } from '../../support/chance'
+import { populate } from '../../support/populations'
+import { register, SimulatedAlgolia } from '../../support/simulated-algolia'
+import {
+  catalogOf,
+  configuration,
+  readInProcess,
+  runRead,
+  type SourceOutput,
+  type SourceRun,
+  type StreamName,
+  type SyncMode,
+  withAlgolia
+} from '../../support/source'
+import { VirtualClock } from '../../support/virtual-clock'
+
+jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
+  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
+  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
+    .createSimulatedTransport
+}))
+
+const STREAMS: readonly StreamName[] = ['profiles', 'affinities', 'segments']
+
+function profileOf(userID: string, lastUpdatedAt: string, changes: Partial<Profile> = {}): Profile {
+  return { userID, type: 'basic', affinities: [], segments: [], lastUpdatedAt, ...changes }
+}
+
+function affinityOf(name: string, value: string, ...indices: string[]): Profile['affinities'][number] {
+  return { name, value, indices, score: 5, lastUpdatedAt: '2026-01-01T00:00:00Z' }
+}
+
+describe('a read of all streams', () => {
+  let run: SourceRun
+  let stored: Profile[]
+  let paths: string[]
+  beforeAll(async () => {
+    await withAlgolia({ profiles: 250 }, async ({ url, profiles, calls }) => {
+      run = await runRead({ url, config: configuration({ pageSize: 100 }), catalog: catalogOf(...STREAMS) })
+      stored = run.userTokens().map((userToken) => profiles.get(userToken) as Profile)
+      expect(profiles.size).toBe(250)
+      paths = calls.map(({ path }) => path)
+    })
+  })
+
+  test('succeeds, with whole messages on standard output and nothing on standard error', () => {
+    expect(run.exitCode).toBe(0)
+    expect(run.stderr).toBe('')
+    expect(run.stdout.endsWith('\n')).toBe(true)
+  })
+
+  test('walks the profiles once, page by page, however many streams there are', () => {
+    expect(paths).toHaveLength(3)
+    expect(paths[0]).toBe('/2/users?limit=100')
+    for (const path of paths.slice(1)) expect(path).toMatch(/^\/2\/users\?limit=100&nextPageToken=./)
+  })
+
+  test('hands over each profile, affinity and segment once', () => {
+    expect(new Set(run.userTokens()).size).toBe(250)
+    expect(run.rows('profiles')).toHaveLength(250)
+    expect(
+      run.rows('affinities').map((row) => [row.algolia_user_id, row.algolia_affinity_name, row.algolia_affinity_value])
+    ).toEqual(stored.flatMap(({ userID, affinities }) => affinities.map(({ name, value }) => [userID, name, value])))
+    expect(
+      run.rows('segments').map((row) => [row.algolia_user_id, row.algolia_segment_id, row.algolia_segment_source])
+    ).toEqual(stored.flatMap(({ userID, segments = [] }) => segments.map(({ id, source }) => [userID, id, source])))
+  })
+
+  test('says of each stream that it started, runs, and is complete', () => {
+    for (const stream of STREAMS) expect(run.statuses(stream)).toEqual(['STARTED', 'RUNNING', 'COMPLETE'])
+  })
+
+  test('gives a state of each stream after each page, behind the records that it covers, and with their count', () => {
+    for (const stream of STREAMS) {
+      const counts: number[] = []
+      const told: unknown[] = []
+      let count = 0
+      for (const message of run.messages) {
+        if (message.type === 'RECORD' && message.record.stream === stream) count += 1
+        if (message.type !== 'STATE' || message.state.stream?.stream_descriptor.name !== stream) continue
+        expect(message.state.type).toBe('STREAM')
+        told.push(message.state.sourceStats?.recordCount)
+        counts.push(count)
+        count = 0
+      }
+      expect(told).toHaveLength(3)
+      expect(told).toEqual(counts)
+      expect(count).toBe(0)
+    }
+  })
+
+  test('begins with a line on what it is going to do, and ends with one that sums up', () => {
+    const logs = run.logs()
+    expect(logs[0]).toBe('Reading profiles, affinities, segments of the application LOCALALGOLIA (us): all profiles.')
+    expect(logs).toHaveLength(2)
+    const [rows, affinities, segments] = STREAMS.map((stream) => run.rows(stream).length.toLocaleString('en-US'))
+    expect(logs[1]).toMatch(
+      new RegExp(
+        `^Read 250 profiles in \\d+\\.\\d s, ${rows} records of profiles, ${affinities} records of affinities, ${segments} records of segments, 3 calls, 0 retries, `
+      )
+    )
+    expect(run.messages[0]?.type).toBe('LOG')
+    expect(run.messages.at(-1)?.type).toBe('LOG')
+  })
+
+  test('estimates nothing, as nothing tells how many profiles there are', () => {
+    expect(run.stdout).not.toContain('ESTIMATE')
+  })
+})
+
+test('an application without profiles gives no rows, but a state and a good end', async () => {
+  await withAlgolia({}, async ({ url }) => {
+    const run = await runRead({ url, catalog: catalogOf(...STREAMS) })
+    expect(run.exitCode).toBe(0)
+    for (const stream of STREAMS) {
+      expect(run.rows(stream)).toEqual([])
+      expect(run.states(stream)).toEqual([expect.objectContaining({ sourceStats: { recordCount: 0 } })])
+      expect(run.statuses(stream)).toEqual(['STARTED', 'RUNNING', 'COMPLETE'])
+    }
+    expect(run.summary).toMatchObject({ profiles: 0, calls: 1 })
+  })
+})
+
+test('a stream that is not selected has no messages', async () => {
+  await withAlgolia({ profiles: 20 }, async ({ url }) => {
+    const run = await runRead({ url, catalog: catalogOf('affinities') })
+    expect(run.rows('affinities').length).toBeGreaterThan(20)
+    expect(run.stdout).not.toMatch(/"(stream|name)":"(profiles|segments)"/)
+  })
+})
+
+describe('sync modes', () => {
+  const OLD = '2026-01-01T00:00:00.000001Z'
+  interface OldProfiles {
+    readonly read: (state: unknown, mode: SyncMode) => Promise<SourceRun>
+    readonly update: (userID: string) => void
+  }
+  const withOldProfiles = (use: (profiles: OldProfiles) => Promise<void>): Promise<void> =>
+    withAlgolia({ profiles: ['a', 'b', 'c'].map((userID) => profileOf(userID, OLD)) }, ({ url, profiles }) =>
+      use({
+        read: (state, mode) => runRead({ url, state, catalog: catalogOf(['profiles', mode]) }),
+        update: (userID) => profiles.put(profileOf(userID, new Date().toISOString()))
+      })
+    )
+
+  test('incremental: the first run reads all, the next ones what was updated since', async () => {
+    await withOldProfiles(async ({ read, update }) => {
+      const first = await read(undefined, 'incremental')
+      expect(first.userTokens()).toEqual(['a', 'b', 'c'])
+      expect((await read(first.lastStates, 'incremental')).userTokens()).toEqual([])
+      update('b')
+      update('new')
+      const third = await read(first.lastStates, 'incremental')
+      expect(third.userTokens()).toEqual(['b', 'new'])
+      expect(third.logs('INFO')[0]).toMatch(/: profiles updated after \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$/)
+    })
+  })
+
+  test('full refresh: every run reads all', async () => {
+    await withOldProfiles(async ({ read }) => {
+      const first = await read(undefined, 'full_refresh')
+      const second = await read(first.lastStates, 'full_refresh')
+      expect(second.userTokens()).toEqual(['a', 'b', 'c'])
+    })
+  })
+
+  test('of each stream its own, also where their states differ: a new stream gets everything', async () => {
+    await withAlgolia({ profiles: 60 }, async ({ url, profiles }) => {
+      const first = await runRead({ url, catalog: catalogOf('profiles') })
+      const second = await runRead({ url, state: first.lastStates, catalog: catalogOf('profiles', 'segments') })
+      expect(second.exitCode).toBe(0)
+      const expected = first
+        .userTokens()
+        .flatMap((userToken) => (profiles.get(userToken)?.segments ?? []).map(() => userToken))
+      expect(second.userTokens('segments')).toEqual(expected)
+      expect(second.lastStates).toHaveLength(2)
+    })
+  })
+})
+
+describe('filters', () => {
+  const profiles = [
+    profileOf('1', '2026-01-09T23:59:58.999999Z'),
+    profileOf('2', '2026-01-10T00:00:00Z', { affinities: [affinityOf('category', 'camping', 'en', 'fr')] }),
+    profileOf('3', '2026-01-10T00:00:00.000000001Z', {
+      affinities: [affinityOf('category', 'camping', 'en'), affinityOf('brand', 'acme', 'de')]
+    }),
+    profileOf('4', '2026-01-10T01:00:00+02:00', { affinities: [affinityOf('category', 'tents', 'fr')] }),
+    profileOf('5', '2026-02-01T00:00:00Z', { affinities: [affinityOf('brand', 'camping', 'en')] })
+  ]
+
+  test.each<[Record<string, unknown>, string[]]>([
+    [{ startDate: '2026-01-10' }, ['2', '3', '5']],
+    [{ startDate: '2026-01-10T00:00:00Z' }, ['2', '3', '5']],
+    [{ startDate: '2026-01-10T02:00:00+02:00' }, ['2', '3', '5']],
+    [{ startDate: '2026-01-10T00:00:02Z' }, ['5']],
+    [{ indices: ['en'] }, ['2', '3', '5']],
+    [{ indices: ['en', 'fr'] }, ['2']],
+    [{ affinities: ['category'] }, ['2', '3', '4']],
+    [{ affinities: ['category:camping'] }, ['2', '3']],
+    [{ affinities: ['category:camping', 'brand'] }, ['3']],
+    [{ startDate: '2026-01-20', affinities: ['category'] }, []],
+    [{ indices: [], affinities: [] }, ['1', '2', '3', '4', '5']]
+  ])('%j: profiles %j', async (filters, expected) => {
+    await withAlgolia({ profiles }, async ({ url }) => {
+      const run = await runRead({ url, config: configuration(filters) })
+      expect(run.exitCode).toBe(0)
+      expect(run.userTokens()).toEqual(expected)
+    })
+  })
+
+  test('that changed since the state was made lead to a full read, with a warning', async () => {
+    await withAlgolia({ profiles }, async ({ url }) => {
+      const first = await runRead({ url })
+      const second = await runRead({ url, state: first.lastStates, config: configuration({ indices: ['en'] }) })
+      expect(second.userTokens()).toEqual(['2', '3', '5'])
+      expect(second.logs('WARN')).toEqual([expect.stringContaining('indices or affinities have changed') as string])
+    })
+  })
+
+  test('are sent with every call, page tokens included', async () => {
+    await withAlgolia({ profiles: 30 }, async ({ url, calls }) => {
+      const config = configuration({
+        pageSize: 5,
+        affinities: ['category'],
+        indices: ['products'],
+        startDate: '2020-01-01'
+      })
+      await runRead({ url, config })
+      expect(calls.length).toBeGreaterThan(2)
+      for (const { path } of calls) {
+        const query = new URL(path, url).searchParams
+        expect(query.get('affinity')).toBe('category')
+        expect(query.get('indices')).toBe('products')
+        expect(query.get('startDate')).toBe('2019-12-31T23:59:59Z')
+      }
+    })
+  })
+})
+
+describe('how a long read gets on', () => {
+  const longRead = async (rateLimit?: { calls: number; seconds: number }): Promise<[SourceOutput, number]> => {
+    const clock = new VirtualClock()
+    const begin = clock.now()
+    const algolia = new SimulatedAlgolia({ clock, rateLimit, latency: () => 1000 })
+    populate(algolia, 'uniform', 200, new Chance(1))
+    const input = { config: configuration({ pageSize: 2, concurrency: 1 }), catalog: catalogOf('profiles') }
+    const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
+    expect(output.thrown).toBeUndefined()
+    return [output, (clock.now() - begin) / 1000]
+  }
+
+  test('is told in a line at most every few seconds, with profiles, pages and rate', async () => {
+    const [output, seconds] = await longRead()
+    const lines = output.logs('INFO').slice(1, -1)
+    expect(lines.length).toBeGreaterThan(seconds / 10)
+    expect(lines.length).toBeLessThanOrEqual(seconds / 5)
+    for (const line of lines) expect(line).toMatch(/^Read [\d,]+ profiles on [\d,]+ pages?, \d+ a second\.$/)
+    expect(lines.at(-1)).toMatch(/^Read 200 profiles on 100 pages, 2 a second\.$/)
+  })
+
+  test('says how many calls are left, where Algolia tells', async () => {
+    const [output] = await longRead({ calls: 500, seconds: 60 })
+    expect(output.logs('INFO')[1]).toMatch(/, \d+ calls left for now\.$/)
+  })
+
+  test('includes that it waits for calls, until when, and that it goes on', async () => {
+    const [output] = await longRead({ calls: 30, seconds: 60 })
+    const traces = output.statusTraces()
+    const waits = traces.flatMap(({ reasons }) => reasons ?? [])
+    expect(waits.length).toBeGreaterThan(1)
+    for (const { type, rate_limited } of waits) {
+      expect(type).toBe('RATE_LIMITED')
+      expect(rate_limited?.quota_reset).toBeGreaterThan(Date.parse('2026-03-01T12:00:00Z'))
+    }
+    traces.forEach(({ reasons, status }, index) => {
+      if (reasons !== undefined) expect(status).toBe('RUNNING')
+      const next = traces[index + 1]
+      if (reasons !== undefined && next?.status === 'RUNNING' && next.reasons === undefined)
+        expect(next.status).toBe('RUNNING')
+    })
+    expect(traces.map(({ status }) => status)).toEqual([
+      'STARTED',
+      ...traces.slice(1, -1).map(() => 'RUNNING'),
+      'COMPLETE'
+    ])
+    expect(output.logs('INFO')).toContainEqual(
+      expect.stringMatching(/too few calls for now; going on at 2026-03-01T12:/)
+    )
+    expect(output.summary.refusals).toBe(0)
+    expect(output.summary.secondsWaited).toBeGreaterThan(60)
+  })
+
+  test('includes a warning where the answers tell no time, as the cursor then goes by the clock of the machine', async () => {
+    const clock = new VirtualClock()
+    const algolia = new SimulatedAlgolia({ clock, onCall: () => ({ headers: { date: '' } }) })
+    const input = { config: configuration(), catalog: catalogOf('profiles') }
+    const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
+    expect(output.logs('WARN')).toEqual([expect.stringContaining('carry no date') as string])
+  })
+})
+
+describe('the cursor', () => {
+  test.each([0, 3_600_000, -3_600_000])(
+    'goes by the clock of the server, %d ms ahead, and by when the pass began, not by what it found',
+    async (clockOffset) => {
+      const clock = new VirtualClock()
+      const algolia = new SimulatedAlgolia({ clock, clockOffset, latency: () => 30_000 })
+      algolia.put('a', Date.parse('2025-01-01T00:00:00Z') * 1000)
+      algolia.put('b', Date.parse('2030-01-01T00:00:00Z') * 1000)
+      const began = algolia.now()
+      const input = { config: configuration({ pageSize: 1 }), catalog: catalogOf('profiles') }
+      const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
+      const [{ stream } = {}] = output.lastStates as { stream?: { stream_state: { cursor: string } } }[]
+      const cursor = Date.parse(stream?.stream_state.cursor ?? '')
+      expect(cursor).toBeLessThanOrEqual(began - 600_000)
+      expect(cursor).toBeGreaterThan(began - 602_000 - 30_000)
+    }
+  )
+})
