@@ -109,7 +109,17 @@ const trace = z.looseObject({
         )
         .optional()
     })
-    .optional()
+    .optional(),
+  estimate: z
+    .looseObject({
+      name: z.string(),
+      type: z.enum(['STREAM', 'SYNC']),
+      namespace: z.string().optional(),
+      row_estimate: z.int().optional(),
+      byte_estimate: z.int().optional()
+    })
+    .optional(),
+  analytics: z.looseObject({ type: z.string(), value: z.string().optional() }).optional()
 })
 
 /** A line of a source's standard output. */
