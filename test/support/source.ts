@@ -226,12 +226,15 @@ export async function readInProcess(
   signal: AbortSignal = new AbortController().signal
 ): Promise<ReadInProcess> {
   const messages: AirbyteMessage[] = []
+  let thrown: unknown
   try {
     for await (const group of read(input, environment, signal)) messages.push(...group)
-  } catch (thrown) {
-    return new ReadInProcess(messages, thrown)
+  } catch (caught) {
+    thrown = caught
   }
-  return new ReadInProcess(messages, undefined)
+  const told = JSON.stringify([messages.filter(({ type }) => type !== 'RECORD'), thrown, String(thrown)])
+  if (told.includes(API_KEY)) throw new Error('The API key stands in what the source told')
+  return new ReadInProcess(messages, thrown)
 }
 
 /** @returns the lines of a text, without a last one that isn't whole */
