@@ -1,6 +1,4 @@
-/**
- * Runs the benchmarks and prints their figures: `npm run bench -- --help`.
- */
+/** Runs the benchmarks and prints their figures; `npm run bench -- --help` tells what can be chosen. */
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
@@ -44,6 +42,9 @@ async function main() {
     process.stderr.write(unknown.length > 0 ? `No such benchmark: ${unknown.join(', ')}\n\n${HELP}` : HELP)
     return unknown.length === 0
   }
+  const [load] = os.loadavg()
+  if (load > 0.5)
+    process.stderr.write(`Others are using this machine (load ${load.toFixed(1)}): times will be rough.\n`)
   const size = flags.quick ? 'quick' : 'full'
   const names = positionals.length > 0 ? positionals : BENCHMARKS
   const figures = []
@@ -53,7 +54,7 @@ async function main() {
     figures.push(...(await run({ quick: flags.quick, progress })))
   }
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
-  const circumstances = { date: new Date().toISOString().slice(0, 10), machine: machine(), command, size }
+  const circumstances = { date: new Date().toISOString().slice(0, 10), machine: machine(), load, command, size }
   fs.writeFileSync(RESULTS, `${JSON.stringify({ ...circumstances, figures }, undefined, 2)}\n`)
   process.stdout.write(`${table(figures)}\n\n${circumstances.date}, ${circumstances.machine}, \`${command}\`\n`)
 

@@ -45,6 +45,7 @@ module.exports = {
         what: `Calls answered 429 at ${latency} ms latency`,
         samples: ours.map(({ refused }) => refused),
         unit: 'calls',
+        ratios: ours.map(({ refused, calls }) => refused / calls),
         beside: `guide's loop ${guide.refused}`,
         goal: { atMost: 0 }
       },
