@@ -22,7 +22,7 @@ module.exports = {
     for (const { id, flags, what } of [
       {
         id: 'several',
-        flags: ['--latency', '200', '--rate-limit', '500/1'],
+        flags: ['--latency', '200', '--rate-limit', '500/60'],
         what: 'several windows, at 200 ms latency'
       },
       { id: 'most', flags: ['--no-rate-limit'], what: 'eight windows, where there is no limit' }
@@ -55,15 +55,16 @@ module.exports = {
 /** @returns {Promise<number[]>} MiB, one for each run */
 async function peaks({ profiles, flags, config, runs }) {
   const found = []
-  await withLocalAlgolia(['--profiles', String(profiles), ...flags], ({ url }) =>
-    withReadCommand(['profiles'], config, async (read) => {
-      for (let run = 0; run < runs; run += 1) {
+  for (let run = 0; run < runs; run += 1) {
+    // A new one each time, with all its calls.
+    await withLocalAlgolia(['--profiles', String(profiles), ...flags], ({ url }) =>
+      withReadCommand(['profiles'], config, async (read) => {
         const { counted, memory } = await measure(read, { env: { ALGOLIA_PERSONALIZATION_URL: url }, count: RECORD })
         assert.ok(counted >= profiles, 'the source lost profiles')
         found.push(memory)
-      }
-    })
-  )
+      })
+    )
+  }
   return found
 }
 
