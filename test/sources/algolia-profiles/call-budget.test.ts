@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { CallBudget, type LimitHeaders } from '../../../src/sources/algolia-profiles/call-budget'
 import { ProfileClient } from '../../../src/sources/algolia-profiles/client'
 import { Chance } from '../../support/chance'
@@ -34,6 +35,7 @@ async function useUp(
   const end = clock.now() + periods * period
   const client = new ProfileClient({ transport: algolia, apiKey: 'key', clock, random: new Chance(7).next })
   const { signal } = new AbortController()
+  setMaxListeners(0, signal)
   const query = { indices: [], affinities: [], after: undefined, before: undefined, limit: 1, pageToken: undefined }
   const chain = async (): Promise<void> => {
     while (clock.now() < end) await client.getUsers(query, signal)
