@@ -18,7 +18,7 @@ module.exports = {
       ? [{ id: 'all', count: 2_000, unchanging: 0 }]
       : [
           { id: 'all', count: 10_000, unchanging: 0 },
-          { id: 'some', count: 5_000, unchanging: 1_000 }
+          { id: 'some', count: 10_000, unchanging: 2_000 }
         ]
     const found = new Map(cases.map(({ id }) => [id, []]))
     for (let run = 0; run < runs; run += 1) {
