@@ -314,6 +314,14 @@ describe('what is to be read', () => {
       NOW - 4 * DAY
     ],
     [
+      'passes that began at different times, from one cursor',
+      [
+        incremental('profiles', withPass({ after: NOW - 4 * DAY })),
+        incremental('segments', withPass({ after: NOW - 4 * DAY, startedAt: NOW - 2 * DAY }))
+      ],
+      NOW - 4 * DAY
+    ],
+    [
       'passes that began at the same time, from different cursors',
       [
         incremental('profiles', withPass({ after: NOW - 3 * DAY })),
@@ -399,6 +407,8 @@ describe('a read', () => {
     expect(future.userTokens()).toHaveLength(100)
     expect(future.logs('WARN')).toEqual([expect.stringContaining('2099-01-01T00:00:00Z, lies in the future') as string])
     expect(JSON.stringify(future.lastStates)).toContain(toTimestamp(NOW - 600))
+    // No state says that the pass is over before it is: a kill must not leave one behind.
+    for (const state of future.states().slice(0, -1)) expect(JSON.stringify(state)).not.toContain('cursor')
   })
 
   test('from a cursor in the far future and with a start date goes back to the start date', async () => {
