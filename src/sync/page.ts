@@ -13,8 +13,8 @@ export interface PagePlan {
 }
 
 /** A page's profiles, checked, in their order: those without a user token as the problem that they are. */
-export function readPage(profiles: readonly unknown[]): (ReadProfile | Problem)[] {
-  return profiles.map(readProfile)
+export function readPage(profiles: Iterable<unknown>): (ReadProfile | Problem)[] {
+  return Array.from(profiles, (profile) => readProfile(profile))
 }
 
 /** @returns the user tokens on a page. */

@@ -76,7 +76,7 @@ export class Run {
       for await (const { profiles, state } of this.read(plan)) {
         const page = readPage(profiles)
         const pagePlan = planPage(page, await store.marksOf(userTokensOf(page)), this.rules)
-        this.count(profiles.length, pagePlan)
+        this.count(page.length, pagePlan)
         if (dryRun) await dryRun(pagePlan.deliveries.flatMap(({ calls }) => calls))
         else await this.deliver(pagePlan.deliveries, (batch) => store.keep(batch))
         if (!dryRun) await saveState(stateFile, { target: this.rules.target, profiles: state })

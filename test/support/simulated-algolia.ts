@@ -81,7 +81,7 @@ export class SimulatedAlgolia implements Transport {
       if (fault instanceof Error) throw fault
       const { status, headers, body } = { ...answer, ...fault, headers: { date, ...limitHeaders, ...fault?.headers } }
       this.statuses.push(status)
-      return { status, body, header: (name) => headers[name as keyof typeof headers] }
+      return { status, body: () => Buffer.from(body), header: (name) => headers[name as keyof typeof headers] }
     } catch (thrown) {
       this.statuses.push(0)
       throw thrown

@@ -60,7 +60,7 @@ export async function* browseProfiles(
     onWarning: () => undefined
   })
   try {
-    for await (const { profiles } of pages) yield profiles as AlgoliaProfile[]
+    for await (const { profiles } of pages) yield [...profiles] as AlgoliaProfile[]
   } finally {
     stop.abort()
     await close()

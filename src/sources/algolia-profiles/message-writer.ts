@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
 /** The reader of standard output has gone away. */
@@ -6,9 +5,20 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed'
 }
 
-/** Writes messages, one a line, no faster than they are taken. */
+/** Lines are gathered up to this many bytes before they are written. */
+const CHUNK_BYTES = 1 << 16
+
+/** A character of a text takes this many bytes at most, in UTF-8. */
+const MOST_BYTES_OF_A_CHARACTER = 3
+
+/**
+ * Writes messages, one a line, no faster than they are taken. Lines are gathered in one piece of memory that is used again
+ * and again: with a text for each page, the garbage collector had a tenth more to do.
+ */
 export class MessageWriter {
   private readonly gone = new AbortController()
+  private readonly chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  private used = 0
 
   constructor(private readonly output: Writable) {
     output.on('error', () => this.gone.abort(new OutputClosed('Standard output was closed.')))
@@ -20,18 +30,31 @@ export class MessageWriter {
   }
 
   /**
-   * Resolves when more may be written.
+   * Resolves when all has been written. Messages are taken as they are written, so at most one chunk of them is ahead.
    * @throws OutputClosed
    */
   async write(messages: Iterable<object>): Promise<void> {
     this.closed.throwIfAborted()
-    let lines = ''
-    for (const message of messages) lines += `${JSON.stringify(message)}\n`
-    if (lines === '' || this.output.write(lines)) return
-    try {
-      await once(this.output, 'drain', { signal: this.closed })
-    } catch {
-      this.closed.throwIfAborted()
+    for (const message of messages) {
+      const line = `${JSON.stringify(message)}\n`
+      const mostBytes = line.length * MOST_BYTES_OF_A_CHARACTER
+      if (mostBytes > CHUNK_BYTES - this.used) await this.flush()
+      if (mostBytes > CHUNK_BYTES) await this.send(Buffer.from(line))
+      else this.used += this.chunk.write(line, this.used)
     }
+    await this.flush()
+  }
+
+  private async flush(): Promise<void> {
+    if (this.used === 0) return
+    const lines = this.chunk.subarray(0, this.used)
+    this.used = 0
+    await this.send(lines)
+  }
+
+  /** Resolves when the bytes are out, and their memory may be used again. */
+  private async send(bytes: Buffer): Promise<void> {
+    const failure = await new Promise<unknown>((resolve) => this.output.write(bytes, resolve))
+    if (failure) throw new OutputClosed('Standard output was closed.')
   }
 }

@@ -37,15 +37,15 @@ export class ReadReport {
   }
 
   /** Counts a page. @returns that the streams are running, if that is news */
-  page(profiles: number): AirbyteMessage[] {
+  page(): AirbyteMessage[] {
     this.pages += 1
-    this.profiles += profiles
     return this.isRunning ? [] : this.statuses('RUNNING')
   }
 
-  /** Counts records, of each stream. */
-  records(counts: readonly number[]): void {
-    counts.forEach((count, index) => (this.recordCounts[index] = (this.recordCounts[index] ?? 0) + count))
+  /** Counts what has been taken from a page: profiles, and records of each stream. */
+  taken(profiles: number, records: readonly number[]): void {
+    this.profiles += profiles
+    records.forEach((count, index) => (this.recordCounts[index] = (this.recordCounts[index] ?? 0) + count))
   }
 
   /** Counts a profile that can't be handed on, and tells of it. */

@@ -113,6 +113,7 @@ export async function* read(
   })
   plan.warnings.forEach(warn)
   const stop = new AbortController()
+  const stopped = AbortSignal.any([signal, stop.signal])
   const pages = readPlan(plan, {
     client,
     clock,
@@ -120,7 +121,7 @@ export async function* read(
     pageSize: config.pageSize,
     concurrency: config.concurrency,
     run: random().toString(36).slice(2),
-    signal: AbortSignal.any([signal, stop.signal]),
+    signal: stopped,
     onWarning: warn
   })
   try {
@@ -128,9 +129,9 @@ export async function* read(
     for (;;) {
       const next = yield* mail.until(pages.next())
       if (next.done) break
-      yield pageMessages(next.value, streams, Math.floor(clock.now()), report)
+      yield pageMessages(next.value, streams, Math.floor(clock.now()), report, (error) => stop.abort(error))
       yield report.progress(client.callsLeft())
-      signal.throwIfAborted()
+      stopped.throwIfAborted()
     }
     yield [...mail.take(), ...report.statuses('COMPLETE'), report.summary(client.counts)]
   } catch (thrown) {

@@ -1,10 +1,8 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 import { errors, Pool } from 'undici'
+import { ReusedMemory } from './reused-memory'
 
-const unzip = promisify(gunzip)
-
-/** Bytes of a chunk of an unzipped body: a page of 1,000 profiles is one or a few, where zlib's own 16 KB made sixty. */
+/** Bytes of a chunk of an unzipped body: a page of 1,000 profiles is one, where zlib's own 16 KB made sixty. */
 const UNZIPPED_CHUNK = 1 << 20
 
 /** An answer of the server, whatever its status. */
@@ -12,7 +10,12 @@ export interface Answer {
   readonly status: number
   /** A header's value by its name in lower case. */
   readonly header: (name: string) => string | undefined
-  readonly body: string
+  /**
+   * Unzips the body; to be called once, as the zipped one is then gone.
+   * @param memory where to put it: it stays valid until that is emptied
+   * @throws NoAnswer when it was cut short on the way
+   */
+  readonly body: (memory: ReusedMemory) => Buffer
 }
 
 /** No whole answer came: no connection, a broken one, silence, or a body cut short. */
@@ -46,31 +49,50 @@ export function createTransport({ baseUrl, headers, connections, silenceTimeout 
     bodyTimeout: silenceTimeout
   })
   const allHeaders = { ...headers, 'accept-encoding': 'gzip' }
+  const unused: ReusedMemory[] = []
   return {
     host: new URL(baseUrl).host,
     async get(path, signal) {
       try {
         const answer = await pool.request({ path, method: 'GET', headers: allHeaders, signal })
-        const bytes = Buffer.from(await answer.body.arrayBuffer())
+        const received = unused.pop() ?? new ReusedMemory()
+        for await (const bytes of answer.body) received.add(bytes as Buffer)
         const isZipped = answer.headers['content-encoding'] === 'gzip'
-        const body = isZipped ? await unzip(bytes, { chunkSize: UNZIPPED_CHUNK }) : bytes
         return {
           status: answer.statusCode,
           header: (name) => {
             const value = answer.headers[name]
             return Array.isArray(value) ? value[0] : value
           },
-          body: body.toString('utf8')
+          body: (memory) => {
+            memory.empty()
+            memory.add(isZipped ? unzip(received.content) : received.content)
+            received.empty()
+            unused.push(received)
+            return memory.content
+          }
         }
       } catch (thrown) {
         signal.throwIfAborted()
-        const { code, message } = thrown as { code?: unknown; message?: unknown }
-        // Errors of the network, of undici and of zlib have a code, but for an answer that is no HTTP; anything else is a
-        // mistake in this program.
-        if (typeof code !== 'string' && !(thrown instanceof errors.HTTPParserError)) throw thrown
-        throw new NoAnswer(`${typeof code === 'string' ? code : 'no HTTP'}: ${String(message)}`)
+        throw noAnswer(thrown)
       }
     },
     close: () => pool.destroy()
   }
+}
+
+function unzip(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { chunkSize: UNZIPPED_CHUNK })
+  } catch (thrown) {
+    throw noAnswer(thrown)
+  }
+}
+
+/** @returns what was thrown as `NoAnswer`, unless it is a mistake in this program */
+function noAnswer(thrown: unknown): unknown {
+  const { code, message } = thrown as { code?: unknown; message?: unknown }
+  // Errors of the network, of undici and of zlib have a code, but for an answer that is no HTTP.
+  if (typeof code !== 'string' && !(thrown instanceof errors.HTTPParserError)) return thrown
+  return new NoAnswer(`${typeof code === 'string' ? code : 'no HTTP'}: ${String(message)}`)
 }

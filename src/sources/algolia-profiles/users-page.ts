@@ -1,4 +1,5 @@
 import { toTimestamp } from './instants'
+import { type PageProfiles, splitPage } from './page-profiles'
 
 /** Which profiles to read: Algolia matches all of `indices` and all of `affinities`. */
 export interface ProfileFilters {
@@ -15,9 +16,9 @@ export interface UsersQuery extends ProfileFilters {
   readonly pageToken: string | undefined
 }
 
-/** A page of profiles, exactly as Algolia gave them: nothing is known of them yet. */
+/** A page of profiles. */
 export interface UsersPage {
-  readonly profiles: readonly unknown[]
+  readonly profiles: PageProfiles
   readonly nextPageToken: string | undefined
 }
 
@@ -38,13 +39,14 @@ export function usersPath(query: UsersQuery): string {
  * an empty page, or the rest of a window would be taken for read.
  * @returns the page, or why the body is none
  */
-export function readUsersPage(body: string): UsersPage | { readonly unreadable: string } {
-  let answer: unknown
-  try {
-    answer = JSON.parse(body)
-  } catch {
-    return { unreadable: 'it is not JSON' }
-  }
+export function readUsersPage(body: Buffer): UsersPage | { readonly unreadable: string } {
+  const split = splitPage(body)
+  const page = readEnvelope(split === undefined ? parsed(body) : split.envelope)
+  return split === undefined || 'unreadable' in page ? page : { ...page, profiles: split.profiles }
+}
+
+function readEnvelope(answer: unknown): UsersPage | { readonly unreadable: string } {
+  if (answer === undefined) return { unreadable: 'it is not JSON' }
   if (typeof answer !== 'object' || answer === null) return { unreadable: 'it is not an object' }
   const { users, nextPageToken } = answer as { users?: unknown; nextPageToken?: unknown }
   if (!Array.isArray(users)) return { unreadable: 'it has no list "users"' }
@@ -53,6 +55,15 @@ export function readUsersPage(body: string): UsersPage | { readonly unreadable: 
   }
   if (typeof nextPageToken !== 'string') return { unreadable: 'its "nextPageToken" is no text' }
   return { profiles: users, nextPageToken }
+}
+
+/** @returns undefined, which no JSON stands for, when it is none. */
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** @returns Algolia's `message` from the body of an error, or the start of the body. */

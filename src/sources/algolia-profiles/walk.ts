@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { ProfileClient, UsersAnswer } from './client'
 import { transientError } from './errors'
 import { toUnixSeconds } from './instants'
+import type { PageProfiles } from './page-profiles'
 import { PageTokenWatch } from './page-token-watch'
 import type { ProfileFilters } from './users-page'
 import {
@@ -19,7 +20,8 @@ import {
 
 /** A page that has been read, and the pass after it. */
 export interface WalkStep {
-  readonly profiles: readonly unknown[]
+  /** To be taken before the next step is asked for. */
+  readonly profiles: PageProfiles
   /** Resuming from this pass, together with all pages up to this one, covers everything. */
   readonly pass: Pass
 }
@@ -54,7 +56,7 @@ type Arrival = { window: Window } & ({ answer: UsersAnswer } | { thrown: unknown
  * Reads what is left of a pass, page by page, several windows at the same time.
  *
  * The next page of a window is asked for before the present one is handed out, so at most one page of each window under
- * way waits in memory, and a consumer that stops asking stops the reading.
+ * way waits in memory, zipped until its turn comes, and a consumer that stops asking stops the reading.
  * @throws SourceError when a call fails for good, or when page tokens repeat; the signal's reason on abort.
  */
 export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<WalkStep, void> {
@@ -98,8 +100,13 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
         const emptyPages = profiles.length === 0 ? chain.emptyPages + 1 : 0
         if (emptyPages > MOST_EMPTY_PAGES) throw endless('pages stay empty and lead to ever more empty ones', pass)
         const { pass: read, moved } = afterPage(pass, window, nextPageToken)
-        const sample = addToSample(chain.sample, timesOf(profiles))
-        const cuts = cutsOf(read, moved, sample, underWay.size + 1, options)
+        const { client } = options
+        const wanted = chainsWanted(client.latency, client.rate, concurrency)
+        const running = underWay.size + 1
+        const sample = concurrency > 1 ? addToSample(chain.sample, timesOf(profiles)) : chain.sample
+        const cuts = shouldSplit(read, moved, running, wanted)
+          ? chooseCuts(moved, sample, Math.floor(client.serverTime() / 1000), 2 * wanted)
+          : []
         if (cuts.length > 0) {
           pass = afterSplit(read, moved, cuts)
         } else {
@@ -108,7 +115,11 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
         }
       }
       askForPages()
-      yield { profiles, pass }
+      try {
+        yield { profiles, pass }
+      } finally {
+        arrival.answer.end()
+      }
     }
   } finally {
     stop.abort()
@@ -116,38 +127,25 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
   }
 }
 
-/** @returns where to cut a window that has just moved on, if it should be split at all. */
-function cutsOf(
-  pass: Pass,
-  window: Window,
-  sample: readonly number[],
-  running: number,
-  options: WalkOptions
-): number[] {
-  const { client, concurrency } = options
-  const wanted = chainsWanted(client.latency, client.rate, concurrency)
-  if (!shouldSplit(pass, window, running, wanted)) return []
-  return chooseCuts(window, sample, Math.floor(client.serverTime() / 1000), 2 * wanted)
-}
-
 async function askForPage(window: Window, options: WalkOptions, signal: AbortSignal): Promise<Arrival> {
   const { client, filters, pageSize } = options
   const { after, before, pageToken } = window
+  const query = { ...filters, after, before, pageToken, limit: pageSize }
   try {
-    return { window, answer: await client.getUsers({ ...filters, after, before, pageToken, limit: pageSize }, signal) }
+    return { window, answer: await client.getUsers(query, signal) }
   } catch (thrown) {
     return { window, thrown }
   }
 }
 
-/** A page gives this many times to the sample, at most: enough, and cheap. */
-const TIMES_OF_A_PAGE = 250
+/** A page gives this many times to the sample, at most: enough, and cheap, as each is of a profile that is parsed for it. */
+const TIMES_OF_A_PAGE = 50
 
-function timesOf(profiles: readonly unknown[]): number[] {
+function timesOf(profiles: PageProfiles): number[] {
   const step = Math.max(1, Math.floor(profiles.length / TIMES_OF_A_PAGE))
   const times: number[] = []
   for (let index = 0; index < profiles.length; index += step) {
-    const profile = profiles[index] as { lastUpdatedAt?: unknown } | null | undefined
+    const profile = profiles.at(index) as { lastUpdatedAt?: unknown } | null | undefined
     const time = typeof profile?.lastUpdatedAt === 'string' ? toUnixSeconds(profile.lastUpdatedAt) : undefined
     if (time !== undefined) times.push(time)
   }

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Faults, LocalAlgolia } from '../../../src/local-algolia'
 import type { FailureType } from '../../../src/sources/algolia-profiles/errors'
+import { ReusedMemory } from '../../../src/sources/algolia-profiles/reused-memory'
 import { createTransport, NoAnswer } from '../../../src/sources/algolia-profiles/transport'
 import {
   catalogOf,
@@ -166,7 +167,8 @@ describe('the transport', () => {
       silenceTimeout: 300
     })
     try {
-      return await transport.get('/2/users', signal)
+      const { status, header, body } = await transport.get('/2/users', signal)
+      return { status, header, body: body(new ReusedMemory()).toString() }
     } finally {
       await transport.close()
     }
