@@ -38,6 +38,29 @@ export function catalogOf(...streams: (StreamName | readonly [StreamName, SyncMo
   }
 }
 
+/**
+ * The states of a pass that is still to be read whole, in several windows of time at once.
+ * @param startedAt when the pass began; this and the cuts between the windows are Unix milliseconds, whole seconds
+ */
+export function stateOfWindows(
+  streams: readonly StreamName[],
+  startedAt: number,
+  cuts: readonly number[]
+): HostState[] {
+  const time = (milliseconds: number): string => new Date(milliseconds).toISOString()
+  const windows = [undefined, ...cuts].map((after, index) => {
+    const before = cuts[index]
+    return {
+      ...(after !== undefined && { after: time(after) }),
+      ...(before !== undefined && { before: time(before + 1000) }),
+      pages: 0
+    }
+  })
+  const pass = { startedAt: time(startedAt), run: 'earlier', windows, pages: 0, longest: 0 }
+  const stream_state = { version: 1, filters: { indices: [], affinities: [] }, pass }
+  return streams.map((name) => ({ type: 'STREAM', stream: { stream_descriptor: { name }, stream_state } }))
+}
+
 /** Runs `use` against a local Algolia that takes `API_KEY`; without a rate limit unless one is given. */
 export function withAlgolia<Result>(
   options: LocalAlgoliaOptions,

@@ -1,4 +1,5 @@
 import { SourceError } from '../../../src/sources/algolia-profiles/errors'
+import { read, type ReadInput } from '../../../src/sources/algolia-profiles/source'
 import { NoAnswer } from '../../../src/sources/algolia-profiles/transport'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
@@ -9,7 +10,16 @@ import {
   type SimulatedFault,
   type SimulationOptions
 } from '../../support/simulated-algolia'
-import { API_KEY, catalogOf, configuration, readInProcess, type ReadInProcess } from '../../support/source'
+import {
+  API_KEY,
+  catalogOf,
+  configuration,
+  type HostState,
+  readInProcess,
+  type ReadInProcess,
+  SourceOutput,
+  stateOfWindows
+} from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 
 jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
@@ -52,8 +62,25 @@ class World {
   }
 
   read(state?: unknown, random: () => number = this.random): Promise<ReadInProcess> {
-    const input = { config: configuration({ pageSize: 10, concurrency: 4 }), catalog: catalogOf('profiles'), state }
-    return readInProcess(input, { clock: this.clock, random, baseUrl: this.baseUrl })
+    return readInProcess(this.input(state), { clock: this.clock, random, baseUrl: this.baseUrl })
+  }
+
+  /** Reads for a consumer that takes the groups of messages one by one. */
+  async *groups(): AsyncGenerator<SourceOutput, void> {
+    const { clock, random, baseUrl } = this
+    const groups = read(this.input(), { clock, random, baseUrl }, new AbortController().signal)
+    for await (const group of groups) yield new SourceOutput([...group])
+  }
+
+  private input(state?: unknown): ReadInput {
+    const config = configuration({ pageSize: 10, concurrency: 4 })
+    return { config, catalog: catalogOf('profiles'), state }
+  }
+
+  /** The state of a pass that is still to be read whole, in two windows at the same time. */
+  stateOfTwoWindows(): HostState[] {
+    const now = this.clock.now()
+    return stateOfWindows(['profiles'], now, [now - 45 * 86_400 * SECOND])
   }
 
   /** Expects that a read handed over every profile once, and ended well. */
@@ -133,10 +160,36 @@ describe('a fault that passes', () => {
     }
     world.faultOf = ({ number }) =>
       number === 2 ? { headers: noneLeft } : number === 3 ? new NoAnswer('ECONNRESET: reset') : undefined
-    const read = await world.read(stateOfTwoWindows(world))
+    const read = await world.read(world.stateOfTwoWindows())
     expect(read.thrown).toBeUndefined()
     expect(world.seconds).toBeGreaterThan(110)
     expect(new Set(read.userTokens())).toEqual(new Set(world.algolia.profiles.keys()))
+  })
+
+  test('is told before the call is tried again, not afterwards', async () => {
+    const world = new World()
+    world.breakCalls([4], { status: 503 })
+    let warnings = 0
+    for await (const group of world.groups()) {
+      if (group.logs('WARN').length === 0) continue
+      expect(group.logs('WARN')).toEqual([expect.stringContaining('Trying again') as string])
+      expect(world.algolia.calls).toBe(4)
+      warnings += 1
+    }
+    expect(warnings).toBe(1)
+  })
+
+  test('does not hold up a consumer that leaves while the read waits to try again', async () => {
+    const world = new World()
+    world.faultOf = ({ number }) => (number > 3 ? { status: 503 } : undefined)
+    let leftAt: number | undefined
+    for await (const group of world.groups()) {
+      leftAt = world.seconds
+      if (world.algolia.calls === 7 && group.logs('WARN').length > 0) break
+    }
+    expect(world.seconds).toBe(leftAt)
+    await world.clock.sleep(60 * SECOND)
+    expect(world.algolia.calls).toBe(7)
   })
 
   test('pauses are jittered: shortened by up to half', async () => {
@@ -178,6 +231,17 @@ describe('a fault that does not pass', () => {
     const read = await world.read()
     expect(world.algolia.calls).toBe(4)
     await world.expectFailureThatCanBeResumed(read, 'config_error', message)
+  })
+
+  test.each<[string, number, SimulatedFault | undefined]>([
+    ['waits for an answer', 3600 * SECOND, undefined],
+    ['is being tried again', 100, { status: 503 }]
+  ])('stops the read at once, also while another window %s', async (_, latency, fault) => {
+    const world: World = new World({ latency: () => (world.algolia.calls === 2 ? latency : 100) })
+    world.faultOf = ({ number }) => (number === 3 ? { status: 401 } : number === 1 ? undefined : fault)
+    const read = await world.read(world.stateOfTwoWindows())
+    expect(world.seconds).toBeLessThan(1)
+    await world.expectFailureThatCanBeResumed(read, 'config_error', /refused the credentials \(401\)/)
   })
 
   test.each([400, 404, 422])('%d without a page token is a config error, with what Algolia says', async (status) => {
@@ -223,6 +287,36 @@ describe.each([429, 421])('%d, too many requests,', (status) => {
     expect(Math.abs(quotaReset - (world.clock.now() - (world.seconds - after) * SECOND))).toBeLessThan(1 * SECOND)
     expect(read.statuses()).toEqual(['STARTED', 'RUNNING', 'RUNNING', 'RUNNING', 'COMPLETE'])
   })
+
+  test('with a reset in the future is told when the wait begins, not when it is over', async () => {
+    const world = new World()
+    world.faultOf = ({ number }) => (number === 4 ? answer(world, 30) : undefined)
+    let waits = 0
+    for await (const group of world.groups()) {
+      const [reason] = group.statusTraces().flatMap(({ reasons }) => reasons ?? [])
+      if (reason === undefined) continue
+      expect(world.clock.now()).toBeLessThan(reason.rate_limited?.quota_reset ?? 0)
+      expect(world.algolia.calls).toBe(4)
+      waits += 1
+    }
+    expect(waits).toBe(1)
+  })
+
+  test.each([3600 * SECOND, -3600 * SECOND])(
+    'with a reset in the future tells until when by the clock of the server, which is %d ms ahead',
+    async (clockOffset) => {
+      const world = new World({ clockOffset })
+      let reset = 0
+      world.faultOf = ({ number }) => {
+        if (number !== 4) return undefined
+        reset = Math.floor(world.algolia.now() / SECOND + 30) * SECOND
+        return answer(world, 30)
+      }
+      const read = await world.read()
+      const waits = read.statusTraces().flatMap(({ reasons }) => reasons ?? [])
+      expect(waits).toEqual([{ type: 'RATE_LIMITED', rate_limited: { quota_reset: reset } }])
+    }
+  )
 
   test.each<[string, number | string | undefined]>([
     ['in the past', -10],
@@ -330,6 +424,17 @@ describe('page tokens', () => {
     })
   })
 
+  test('on very many empty pages lead on, as long as some profiles come in between', async () => {
+    const world = new World()
+    world.faultOf = ({ number }) =>
+      number % 600 === 0
+        ? page([`user-${number}`], number < 1200 ? `token-${number}` : undefined)
+        : page([], `token-${number}`)
+    const read = await world.read()
+    expect(read.thrown).toBeUndefined()
+    expect(read.userTokens()).toEqual(['user-600', 'user-1200'])
+  })
+
   test.each([400, 404, 410, 422])(
     'that are no longer taken (%d) make their window start anew, with a warning',
     async (status) => {
@@ -372,6 +477,19 @@ describe('page tokens', () => {
   })
 })
 
+describe.each(['soon', '-1', '1e3', ''])('an answer that counts "%s" calls', (count) => {
+  test.each<[string, Record<string, string>]>([
+    ['left', { 'x-ratelimit-limit': '500', 'x-ratelimit-remaining': count }],
+    ['allowed', { 'x-ratelimit-limit': count, 'x-ratelimit-remaining': '5' }]
+  ])('%s tells nothing, and the read goes on', async (_, counts) => {
+    const world = new World()
+    const reset = String(world.algolia.now() / SECOND + 40)
+    world.faultOf = () => ({ headers: { ...counts, 'x-ratelimit-reset': reset } })
+    world.expectComplete(await world.read())
+    expect(world.seconds).toBeLessThan(5)
+  })
+})
+
 test('the time of a failing server, maybe that of a proxy, does not move the cursor', async () => {
   const world = new World()
   const nextYear = new Date(world.algolia.now() + 365 * 86_400 * SECOND).toUTCString()
@@ -383,7 +501,7 @@ test('the time of a failing server, maybe that of a proxy, does not move the cur
 
 test('chains that wait at the same time count once as time waited', async () => {
   const world = new World({ rateLimit: { calls: 3, seconds: 30 } })
-  const read = await world.read(stateOfTwoWindows(world))
+  const read = await world.read(world.stateOfTwoWindows())
   expect(read.thrown).toBeUndefined()
   expect(read.summary.secondsWaited).toBeGreaterThan(30)
   expect(read.summary.secondsWaited).toBeLessThanOrEqual(world.seconds)
@@ -407,21 +525,3 @@ test('a body that repeats the API key does not get it into a message', async () 
     expect(told).not.toContain(API_KEY.slice(0, 8))
   }
 })
-
-/** The state of a pass that is still to be read whole, in two windows at the same time. */
-function stateOfTwoWindows(world: World): unknown[] {
-  const cut = world.clock.now() - 45 * 86_400 * SECOND
-  const time = (milliseconds: number): string => new Date(milliseconds).toISOString()
-  const pass = {
-    startedAt: time(world.clock.now()),
-    run: 'earlier',
-    windows: [
-      { before: time(cut + SECOND), pages: 0 },
-      { after: time(cut), pages: 0 }
-    ],
-    pages: 0,
-    longest: 0
-  }
-  const stream_state = { version: 1, filters: { indices: [], affinities: [] }, pass }
-  return [{ type: 'STREAM', stream: { stream_descriptor: { name: 'profiles' }, stream_state } }]
-}
