@@ -18,7 +18,14 @@ import type { Window } from '../../../src/sources/algolia-profiles/windows'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
 import { register, SimulatedAlgolia } from '../../support/simulated-algolia'
-import { catalogOf, configuration, readInProcess, type ReadInProcess, runRead } from '../../support/source'
+import {
+  catalogOf,
+  configuration,
+  readInProcess,
+  type ReadInProcess,
+  runRead,
+  stateOfWindows
+} from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 
 jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
@@ -293,6 +300,11 @@ describe('what is to be read', () => {
     ],
     ['a full refresh without a state', [full('profiles'), incremental('segments', withPass())], undefined],
     [
+      'a full refresh that is complete, beside one that is not',
+      [full('profiles', withCursor(PASS.startedAt - CURSOR_MARGIN_SECONDS)), full('segments', withPass())],
+      undefined
+    ],
+    [
       'a cursor that is older than the pass',
       [incremental('profiles', withCursor(NOW - 5 * DAY)), incremental('segments', withPass({ after: NOW - 4 * DAY }))],
       NOW - 5 * DAY
@@ -435,6 +447,39 @@ describe('a read', () => {
     expect(second.userTokens()).toEqual([])
     expect(second.lastStates).toEqual([{ ...first.lastStates[0], sourceStats: { recordCount: 0 } }])
   })
+})
+
+test('two runs that go on from one state, in different windows, leave states that are told apart: nothing is lost', async () => {
+  const clock = new VirtualClock(NOW * 1000)
+  const random = new Chance(1).next
+  let failing: 'startDate' | 'endDate' | undefined
+  const algolia = new SimulatedAlgolia({
+    clock,
+    onCall: ({ query }) => (failing !== undefined && query.has(failing) ? { status: 503 } : undefined)
+  })
+  populate(algolia, 'uniform', 100, new Chance(1))
+  const baseUrl = register(algolia)
+  const streams = ['profiles', 'segments'] as const
+  const readFrom = (state: unknown): Promise<ReadInProcess> => {
+    const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf(...streams), state }
+    return readInProcess(input, { clock, random, baseUrl })
+  }
+
+  const start = stateOfWindows(streams, NOW * 1000, [(NOW - 45 * DAY) * 1000])
+  failing = 'startDate'
+  const older = await readFrom(start)
+  failing = 'endDate'
+  const newer = await readFrom(start)
+  failing = undefined
+  const states = [older.states('profiles').at(-1), newer.states('segments').at(-1)]
+  const [one, other] = states as unknown as { stream: { stream_state: { pass: { run: string } } } }[]
+  expect(one?.stream.stream_state.pass.run).not.toBe(other?.stream.stream_state.pass.run)
+
+  const rest = await readFrom(states)
+  expect(rest.thrown).toBeUndefined()
+  const all = new Set(algolia.profiles.keys())
+  expect(new Set([...older.userTokens('profiles'), ...rest.userTokens('profiles')])).toEqual(all)
+  expect(new Set([...newer.userTokens('segments'), ...rest.userTokens('segments')])).toEqual(all)
 })
 
 test('a state that can not be read ends the command with a config error, before anything is called', async () => {
