@@ -132,6 +132,43 @@ describe('chains that call as fast as they may', () => {
   })
 })
 
+test('a call that waits goes out as soon as an answer to another call says that it may', async () => {
+  const clock = new VirtualClock()
+  const begin = clock.now()
+  const answers = [
+    { latency: 100, remaining: 400, reset: 40 },
+    { latency: 100, remaining: 0, reset: 40 },
+    { latency: 5 * SECOND, remaining: 499, reset: 60 },
+    { latency: 100, remaining: 498, reset: 60 }
+  ]
+  const arrivals: number[] = []
+  const algolia: SimulatedAlgolia = new SimulatedAlgolia({
+    clock,
+    latency: () => answers[algolia.calls - 1]?.latency ?? 0,
+    onCall: ({ number }) => {
+      arrivals[number] = clock.now() - begin
+      const { remaining = 0, reset = 0 } = answers[number - 1] ?? {}
+      return {
+        headers: {
+          'x-ratelimit-limit': '500',
+          'x-ratelimit-remaining': String(remaining),
+          'x-ratelimit-reset': String(begin / SECOND + reset)
+        }
+      }
+    }
+  })
+  const client = new ProfileClient({ transport: algolia, apiKey: 'key', clock, random: () => 0.5 })
+  const { signal } = new AbortController()
+  await call(client, signal)
+  const twoCalls = async (): Promise<void> => {
+    await call(client, signal)
+    await call(client, signal)
+  }
+  await Promise.all([twoCalls(), call(client, signal)])
+  expect(arrivals[4]).toBeGreaterThan(5 * SECOND)
+  expect(arrivals[4]).toBeLessThan(6 * SECOND)
+})
+
 describe('what is known of the limit', () => {
   const SERVER = Date.parse('2026-03-01T12:00:00Z')
   const headers = (changes: Partial<LimitHeaders> = {}): LimitHeaders => {

@@ -1,4 +1,5 @@
 import type { Profile } from '../../../src/local-algolia'
+import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
 import { register, SimulatedAlgolia } from '../../support/simulated-algolia'
@@ -176,12 +177,15 @@ describe('sync modes', () => {
 })
 
 describe('how a long read gets on', () => {
-  const longRead = async (rateLimit?: { calls: number; seconds: number }): Promise<[SourceOutput, number]> => {
+  const longRead = async (
+    rateLimit?: { calls: number; seconds: number },
+    { profiles = 200, latency = 1000, concurrency = 1 } = {}
+  ): Promise<[SourceOutput, number]> => {
     const clock = new VirtualClock()
     const begin = clock.now()
-    const algolia = new SimulatedAlgolia({ clock, rateLimit, latency: () => 1000 })
-    populate(algolia, 'uniform', 200, new Chance(1))
-    const input = { config: configuration({ pageSize: 2, concurrency: 1 }), catalog: catalogOf('profiles') }
+    const algolia = new SimulatedAlgolia({ clock, rateLimit, latency: () => latency })
+    populate(algolia, 'uniform', profiles, new Chance(1))
+    const input = { config: configuration({ pageSize: 2, concurrency }), catalog: catalogOf('profiles') }
     const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
     expect(output.thrown).toBeUndefined()
     return [output, (clock.now() - begin) / 1000]
@@ -211,10 +215,9 @@ describe('how a long read gets on', () => {
       expect(rate_limited?.quota_reset).toBeGreaterThan(Date.parse('2026-03-01T12:00:00Z'))
     }
     traces.forEach(({ reasons, status }, index) => {
-      if (reasons !== undefined) expect(status).toBe('RUNNING')
-      const next = traces[index + 1]
-      if (reasons !== undefined && next?.status === 'RUNNING' && next.reasons === undefined)
-        expect(next.status).toBe('RUNNING')
+      if (reasons === undefined) return
+      expect(status).toBe('RUNNING')
+      expect(traces[index + 1]).toEqual({ stream_descriptor: { name: 'profiles' }, status: 'RUNNING' })
     })
     expect(traces.map(({ status }) => status)).toEqual([
       'STARTED',
@@ -228,6 +231,17 @@ describe('how a long read gets on', () => {
     expect(output.summary.secondsWaited).toBeGreaterThan(60)
   })
 
+  test('includes no wait that is over in a moment, as those between calls that are spread evenly', async () => {
+    const [output, seconds] = await longRead(
+      { calls: 500, seconds: 60 },
+      { profiles: 3000, latency: 200, concurrency: 4 }
+    )
+    expect(seconds).toBeGreaterThan(120)
+    expect(output.summary.secondsWaited).toBeGreaterThan(20)
+    const waits = output.statusTraces().filter(({ reasons }) => reasons !== undefined)
+    expect(waits.length).toBeLessThanOrEqual(seconds / 60)
+  })
+
   test('includes a warning where the answers tell no time, as the cursor then goes by the clock of the machine', async () => {
     const clock = new VirtualClock()
     const algolia = new SimulatedAlgolia({ clock, onCall: () => ({ headers: { date: '' } }) })
@@ -235,6 +249,20 @@ describe('how a long read gets on', () => {
     const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
     expect(output.logs('WARN')).toEqual([expect.stringContaining('carry no date') as string])
   })
+})
+
+test('the next page is asked for while the present one is being taken, and no further one', async () => {
+  const clock = new VirtualClock()
+  const algolia = new SimulatedAlgolia({ clock })
+  populate(algolia, 'uniform', 100, new Chance(1))
+  const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf('profiles') }
+  const environment = { clock, random: () => 0.5, baseUrl: register(algolia) }
+  for await (const group of read(input, environment, new AbortController().signal)) {
+    if ([...group].every(({ type }) => type !== 'RECORD')) continue
+    await clock.sleep(60_000)
+    break
+  }
+  expect(algolia.calls).toBe(2)
 })
 
 describe('the cursor', () => {
