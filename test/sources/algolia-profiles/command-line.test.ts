@@ -8,6 +8,7 @@ import {
   runCommandLine,
   runRead,
   runSource,
+  stateOfWindows,
   withAlgolia
 } from '../../support/source'
 
@@ -183,6 +184,19 @@ describe('the address that stands in for Algolia', () => {
     await withAlgolia({ profiles: 3 }, async ({ url }) => {
       expect((await runRead({ url: `${url}/` })).rows('profiles')).toHaveLength(3)
     })
+  })
+})
+
+test('a read of many windows at the same time leaves standard error empty', async () => {
+  await withAlgolia({ profiles: 100, latency: 20 }, async ({ url, calls }) => {
+    const [day, now] = [86_400_000, Math.floor(Date.now() / 1000) * 1000]
+    const cuts = Array.from({ length: 15 }, (_, index) => now - 5 * day * (15 - index))
+    const state = stateOfWindows(['profiles'], now, cuts)
+    const run = await runRead({ url, config: configuration({ concurrency: 16 }), state })
+    expect(run.exitCode).toBe(0)
+    expect(run.stderr).toBe('')
+    expect(calls).toHaveLength(16)
+    expect(new Set(run.userTokens()).size).toBe(100)
   })
 })
 

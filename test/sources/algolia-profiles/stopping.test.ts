@@ -93,6 +93,34 @@ describe.each(SIGNALS)('%s', (signal, exitCode) => {
   })
 })
 
+describe('SIGTERM in the middle of a wait of many seconds ends the read at once:', () => {
+  test('for calls', async () => {
+    await withAlgolia({ profiles: 100, rateLimit: { calls: 3, seconds: 60 } }, async ({ url }) => {
+      const running = await startRead({ url, config: configuration({ pageSize: 10 }) })
+      await until(() => running.stdout.includes('RATE_LIMITED'))
+      running.process.kill('SIGTERM')
+      expect(await timeOf(running.ended)).toBeLessThan(3000)
+      const run = await running.ended
+      expect(run.exitCode).toBe(143)
+      expect(run.statuses().at(-1)).toBe('INCOMPLETE')
+    })
+  })
+
+  test('before a call is tried again', async () => {
+    await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+      faults.status(503)
+      const running = await startRead({ url })
+      // The pauses double: the fifth one takes four seconds at least.
+      await until(() => running.stdout.split('Trying again').length > 5)
+      running.process.kill('SIGTERM')
+      expect(await timeOf(running.ended)).toBeLessThan(3000)
+      const run = await running.ended
+      expect(run.exitCode).toBe(143)
+      expect(run.statuses()).toEqual(['STARTED', 'INCOMPLETE'])
+    })
+  })
+})
+
 test('a check that is stopped answers nothing', async () => {
   await withAlgolia({}, async ({ url, faults, calls }) => {
     faults.hang('before')
