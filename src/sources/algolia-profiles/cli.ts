@@ -4,8 +4,10 @@ import { parseConfig } from './config'
 import { type Environment, systemEnvironment } from './environment'
 import { toSourceError } from './errors'
 import { readJsonFile } from './json-file'
+import { keepYoungGeneration, leaveWebAssemblyUnoptimized } from './memory-settings'
 import { MessageWriter, OutputClosed } from './message-writer'
-import { errorMessage } from './reports'
+import { errorMessage, logMessage } from './reports'
+import { breakSilence } from './silence'
 import { check, discover, failedCheck, read, spec } from './source'
 
 const FAILED = 1
@@ -15,6 +17,16 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 
 /** How long a command may take to end in order after a signal, in milliseconds. */
 const TIME_TO_END = 4_000
+
+/** A read hands out a group of messages as it starts, and two for each page. */
+const GROUPS_OF_TWO_PAGES = 5
+
+/**
+ * A read that waits says so after so many milliseconds, and again: that the reader of standard output has gone away is
+ * noticed only when something is written.
+ */
+const LONGEST_SILENCE = 1_500
+const stillWaiting = logMessage('DEBUG', 'Still waiting for Algolia.')
 
 class Stopped extends Error {
   override readonly name = 'Stopped'
@@ -29,6 +41,7 @@ void main(process.argv).then((exitCode) => {
 })
 
 async function main(commandLine: readonly string[]): Promise<number> {
+  leaveWebAssemblyUnoptimized()
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -93,7 +106,13 @@ function program(writer: MessageWriter, environment: Environment, signal: AbortS
         catalog: await readJsonFile('configured catalog', files.catalog),
         state: files.state === undefined ? undefined : await readJsonFile('state', files.state)
       }
-      for await (const messages of read(input, environment, signal)) await writer.write(messages)
+      let handedOut = 0
+      const groups = breakSilence(read(input, environment, signal), LONGEST_SILENCE, () => [stillWaiting])
+      for await (const messages of groups) {
+        await writer.write(messages)
+        handedOut += 1
+        if (handedOut === GROUPS_OF_TWO_PAGES) keepYoungGeneration()
+      }
     })
   return source
 }

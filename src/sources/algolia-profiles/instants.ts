@@ -28,6 +28,11 @@ export function isTimestamp(value: unknown): value is string {
 /** `Date` takes 30 February for 2 March. */
 function isMoment(text: string): boolean {
   if (!RFC_3339.test(text)) return false
-  const day = Number(text.slice(8, 10))
+  const day = 10 * digitAt(text, 8) + digitAt(text, 9)
   return day <= 28 || day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate()
+}
+
+/** As each affinity carries a time, cheaper than to cut out a text and make a number of it. */
+function digitAt(text: string, position: number): number {
+  return text.charCodeAt(position) - 0x30
 }

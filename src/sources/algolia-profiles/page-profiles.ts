@@ -42,7 +42,8 @@ export function splitPage(body: Buffer): SplitPage | undefined {
   const listStart = body.indexOf(LIST_START)
   const start = listStart + LIST_START.length
   const end = body.lastIndexOf(LIST_END)
-  if (listStart < 0 || end < start || !startsWith(body, start, OBJECT_START)) return undefined
+  if (listStart < 0 || end < start || body.includes(PLACEHOLDER) || !startsWith(body, start, OBJECT_START))
+    return undefined
   const openingEnd = body.subarray(start, start + LONGEST_OPENING).indexOf(KEY_END)
   if (openingEnd < 0) return undefined
   const opening = body.subarray(start, start + openingEnd + KEY_END.length)

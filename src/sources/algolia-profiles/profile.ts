@@ -152,5 +152,6 @@ function kindOf(input: unknown): string {
   if (input === null) return 'null'
   if (Array.isArray(input)) return 'a list'
   if (typeof input === 'string') return input === '' ? 'an empty text' : 'a text of another kind'
+  if (input === Infinity || input === -Infinity) return 'too large a number'
   return typeof input === 'object' ? 'an object' : `a ${typeof input}`
 }

@@ -1,7 +1,7 @@
 import type { ClientCounts } from './client'
 import type { AirbyteMessage, StreamStatus } from './messages'
 import { pathOf, type Problem, type ReadProfile } from './profile'
-import { counted, logMessage, statusMessage } from './reports'
+import { counted, grouped, logMessage, statusMessage } from './reports'
 
 /** A progress line goes out at most this often, in milliseconds. */
 const PROGRESS_INTERVAL = 5_000
@@ -19,6 +19,7 @@ export class ReadReport {
   private rejections = 0
   private problems = 0
   private isRunning = false
+  private limitedUntil = 0
 
   /** @param now Unix milliseconds on a clock that never goes back */
   constructor(
@@ -30,16 +31,29 @@ export class ReadReport {
     this.recordCounts = streams.map(() => 0)
   }
 
-  /** @param quotaReset when calls go on that have to wait, Unix milliseconds */
   statuses(status: StreamStatus, quotaReset?: number): AirbyteMessage[] {
     this.isRunning = status === 'RUNNING' && quotaReset === undefined
     return this.streams.map((stream) => statusMessage(stream, status, Math.floor(this.now()), quotaReset))
   }
 
+  /**
+   * @param quotaReset when calls go on that have to wait now, Unix milliseconds by the server's clock
+   * @param wait how long that is, milliseconds
+   * @returns that the streams wait; pages that are still under way don't say otherwise
+   */
+  limited(quotaReset: number, wait: number): AirbyteMessage[] {
+    this.limitedUntil = this.now() + wait
+    const goingOn = `going on at ${new Date(quotaReset).toISOString()}`
+    return [
+      ...this.statuses('RUNNING', quotaReset),
+      logMessage('INFO', `Algolia allows too few calls for now; ${goingOn}.`)
+    ]
+  }
+
   /** Counts a page. @returns that the streams are running, if that is news */
   page(): AirbyteMessage[] {
     this.pages += 1
-    return this.isRunning ? [] : this.statuses('RUNNING')
+    return this.isRunning || this.now() < this.limitedUntil ? [] : this.statuses('RUNNING')
   }
 
   /** Counts what has been taken from a page: profiles, and records of each stream. */
@@ -69,7 +83,7 @@ export class ReadReport {
     const rate = Math.round((this.profiles * 1000) / (now - this.begunAt))
     const left = callsLeft === undefined ? '' : `, ${counted(callsLeft, 'call')} left for now`
     const read = `${counted(this.profiles, 'profile')} on ${counted(this.pages, 'page')}`
-    return [logMessage('INFO', `Read ${read}, ${rate.toLocaleString('en-US')} a second${left}.`)]
+    return [logMessage('INFO', `Read ${read}, ${grouped(rate)} a second${left}.`)]
   }
 
   /** @returns the line that sums the read up. */

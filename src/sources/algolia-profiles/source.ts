@@ -105,10 +105,8 @@ export async function* read(
       warn(`A call failed (${internalMessage}). Trying again in ${(pause / 1000).toFixed(1)} s.`)
     },
     onLimit: (resumesAt) => {
-      report.statuses('RUNNING', resumesAt).forEach((message) => mail.put(message))
-      mail.put(
-        logMessage('INFO', `Algolia allows too few calls for now; going on at ${new Date(resumesAt).toISOString()}.`)
-      )
+      const wait = resumesAt - client.serverTime()
+      report.limited(resumesAt, wait).forEach((message) => mail.put(message))
     }
   })
   plan.warnings.forEach(warn)
