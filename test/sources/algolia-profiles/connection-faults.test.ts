@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import type { Faults, LocalAlgolia } from '../../../src/local-algolia'
+import type { Fault, Faults, LocalAlgolia } from '../../../src/local-algolia'
 import type { FailureType } from '../../../src/sources/algolia-profiles/errors'
 import { ReusedMemory } from '../../../src/sources/algolia-profiles/reused-memory'
 import { createTransport, NoAnswer } from '../../../src/sources/algolia-profiles/transport'
+import { startScriptedServer } from '../../support/scripted-server'
 import {
   catalogOf,
   configuration,
@@ -12,13 +13,14 @@ import {
   runRead,
   startSource,
   type SourceRun,
+  stateOfWindows,
   withAlgolia
 } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 
-/** Reads ten pages over a real connection, one call after the other; only pauses pass on virtual time. */
-function read({ url }: LocalAlgolia, state?: unknown): Promise<ReadInProcess> {
-  const input = { config: configuration({ pageSize: 20, concurrency: 1 }), catalog: catalogOf('profiles'), state }
+/** Reads ten pages over a real connection, as a rule one call after the other; only pauses pass on virtual time. */
+function read({ url }: LocalAlgolia, state?: unknown, concurrency = 1): Promise<ReadInProcess> {
+  const input = { config: configuration({ pageSize: 20, concurrency }), catalog: catalogOf('profiles'), state }
   return readInProcess(input, { clock: new VirtualClock(), random: () => 0.5, baseUrl: url })
 }
 
@@ -31,6 +33,16 @@ function readWith(
     breakIt(algolia.faults)
     await expectations(await read(algolia), algolia)
   })
+}
+
+/** Makes a profile of a call's page something that is no JSON. */
+function breakProfile(faults: Faults, profile: number, call: number): void {
+  const change: Fault['change'] = (answer) => {
+    let seen = 0
+    const broken = (text: string): string => (++seen === profile ? text.replace(':', ';') : text)
+    return { ...answer, body: answer.body.replace(/"type":/g, broken) }
+  }
+  faults.add({ when: ({ number }) => number === call, then: { change } })
 }
 
 describe('over a real connection', () => {
@@ -133,6 +145,33 @@ describe('over a real connection', () => {
     expect(output.summary.calls).toBeLessThan(20)
   })
 
+  describe.each([1, 8])('a page that is broken in its middle, read with a concurrency of %d,', (concurrency) => {
+    test('ends the read with a transient error that names the profile, without a state for it', async () => {
+      await withAlgolia({ profiles: 200 }, async (algolia) => {
+        breakProfile(algolia.faults, 11, 4)
+        const output = await read(algolia, undefined, concurrency)
+        expect(output.thrown).toMatchObject({
+          failureType: 'transient_error',
+          message: expect.stringMatching(/profile 11 is not JSON.*the state is kept/) as string
+        })
+        const all = [...algolia.profiles].map(({ userID }) => userID)
+        expect(all.slice(0, 70)).toEqual(expect.arrayContaining(output.userTokens()))
+        expect(output.userTokens().slice(0, 60)).toEqual(all.slice(0, 60))
+        expect(output.states()).toHaveLength(3)
+        expect(output.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
+        expect(output.summary.profiles).toBe(output.userTokens().length)
+        await expectTheRest(output, algolia)
+      })
+    })
+  })
+
+  test('of a page that is broken in its middle, the profiles before come', async () => {
+    await readWith(
+      (faults) => breakProfile(faults, 11, 4),
+      (output) => expect(output.userTokens()).toHaveLength(70)
+    )
+  })
+
   async function expectTheRest(first: ReadInProcess, algolia: LocalAlgolia): Promise<void> {
     algolia.faults.clear()
     const rest = await read(algolia, first.lastStates)
@@ -201,10 +240,50 @@ describe('the transport', () => {
     await expect(get(controller.signal)).rejects.toThrow('enough')
   })
 
+  test('asks for gzip, and sends its headers', async () => {
+    const scripted = await startScriptedServer(() => ({}))
+    const transport = createTransport({
+      baseUrl: scripted.url,
+      headers: { x: '1' },
+      connections: 1,
+      silenceTimeout: 300
+    })
+    try {
+      await transport.get('/2/users?limit=1', new AbortController().signal)
+      expect(scripted.requests).toMatchObject([
+        { method: 'GET', path: '/2/users?limit=1', headers: { 'accept-encoding': 'gzip', x: '1' } }
+      ])
+    } finally {
+      await transport.close()
+      await scripted.close()
+    }
+  })
+
   test('hands on whatever the server answers, of any status', async () => {
     answer = (socket) => socket.end('HTTP/1.1 418 Teapot\r\nx-one: 1\r\ncontent-length: 3\r\n\r\nho!')
     const { status, body, header } = await get()
     expect([status, body, header('x-one'), header('x-two')]).toEqual([418, 'ho!', '1', undefined])
+  })
+})
+
+test('windows are read at the same time, each over a connection of its own', async () => {
+  await withAlgolia({ profiles: 200, latency: 300 }, async ({ url, faults, calls }) => {
+    let mostUnderWay = 0
+    const count = (): boolean => {
+      mostUnderWay = Math.max(mostUnderWay, calls.filter(({ status }) => status === 0).length)
+      return false
+    }
+    faults.add({ when: count, then: {} })
+    const now = Math.floor(Date.now() / 1000) * 1000
+    const cuts = [70, 45, 20].map((days) => now - days * 86_400_000)
+    const run = await runRead({
+      url,
+      config: configuration({ pageSize: 10, concurrency: 4 }),
+      state: stateOfWindows(['profiles'], now, cuts)
+    })
+    expect(run.exitCode).toBe(0)
+    expect(new Set(run.userTokens()).size).toBe(200)
+    expect(mostUnderWay).toBe(4)
   })
 })
 
@@ -231,6 +310,26 @@ describe('through the command line', () => {
       expect(run.error.failure_type).toBe('config_error')
       expect(run.messages.at(-1)).toMatchObject({ type: 'TRACE', trace: { type: 'ERROR' } })
       expect(run.states()).toHaveLength(1)
+    })
+  })
+
+  test('a page that is broken in its middle ends with exit code 1, after the profiles before it', async () => {
+    await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+      breakProfile(faults, 2, 10)
+      const run = await runRead({ url, config: configuration({ pageSize: 10 }) })
+      expect(run.exitCode).toBe(1)
+      expect(run.stderr).toBe('')
+      expect(run.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
+      expect(run.error).toMatchObject({
+        failure_type: 'transient_error',
+        message: expect.stringContaining('profile 2 is not JSON') as string
+      })
+      expect(run.userTokens()).toHaveLength(91)
+      expect(run.states()).toHaveLength(9)
+      faults.clear()
+      const rest = await runRead({ url, state: run.lastStates })
+      expect(rest.exitCode).toBe(0)
+      expect(new Set([...run.userTokens(), ...rest.userTokens()]).size).toBe(100)
     })
   })
 

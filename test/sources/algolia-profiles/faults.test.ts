@@ -512,6 +512,8 @@ test('a body that repeats the API key does not get it into a message', async () 
     { status: 500, body: `<pre>X-Algolia-API-Key: ${API_KEY}</pre>` },
     { status: 404, body: JSON.stringify({ message: `the key ${API_KEY} is unknown` }) },
     { status: 401, body: `${'x'.repeat(195)}${API_KEY}` },
+    { status: 503, body: `${API_KEY} is not ${API_KEY}` },
+    { body: `<p>${API_KEY}<p>${API_KEY}` },
     { body: `<html>${API_KEY}` },
     { body: `"${API_KEY}"` }
   ]) {
