@@ -121,6 +121,18 @@ describe('check', () => {
     })
   })
 
+  test('asks with the filters of the configuration, so that it tells whether Algolia takes them', async () => {
+    await withAlgolia({ profiles: 50 }, async (algolia) => {
+      const config = configuration({ indices: ['products', 'books'], affinities: ['category:camping', 'brand'] })
+      const run = await runSource('check', { config, url: algolia.url })
+      expect(run.messages).toEqual([{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } }])
+      const [query, ...others] = algolia.calls.map(({ path }) => new URL(path, algolia.url).searchParams)
+      expect(others).toEqual([])
+      expect(query?.get('indices')).toBe('products,books')
+      expect(query?.get('affinity')).toBe('category:camping,brand')
+    })
+  })
+
   test('tells a wrong key, and what to check', async () => {
     await withAlgolia({ apiKey: 'another-key' }, async ({ url }) => {
       const status = await failedCheck(url)

@@ -106,6 +106,26 @@ describe('a read of all streams', () => {
   })
 })
 
+test('each message carries the moment at which it was made, in milliseconds', async () => {
+  await withAlgolia({ profiles: 20 }, async ({ url, faults }) => {
+    faults.status(401, { call: 3 })
+    const before = Date.now()
+    const run = await runRead({ url, config: configuration({ pageSize: 5 }) })
+    const after = Date.now()
+    const moments = run.messages.flatMap((message): [string, number][] => {
+      if (message.type === 'RECORD') return [['record', message.record.emitted_at]]
+      if (message.type !== 'TRACE') return []
+      return [[message.trace.error === undefined ? 'status' : 'error', message.trace.emitted_at]]
+    })
+    expect(new Set(moments.map(([kind]) => kind))).toEqual(new Set(['record', 'status', 'error']))
+    // The machine's clock may be set while the test runs, and the source's own never goes back.
+    for (const [, moment] of moments) {
+      expect(moment).toBeGreaterThan(before - 1000)
+      expect(moment).toBeLessThan(after + 1000)
+    }
+  })
+})
+
 test('an application without profiles gives no rows, but a state and a good end', async () => {
   await withAlgolia({}, async ({ url }) => {
     const run = await runRead({ url, catalog: catalogOf(...STREAMS) })

@@ -7,6 +7,7 @@ import {
   catalogOf,
   configuration,
   readInProcess,
+  type ReadInProcess,
   type Row,
   runRead,
   type SourceOutput,
@@ -164,7 +165,11 @@ describe('a part of a profile that can not be used', () => {
           { ...affinityOf('brand', 'Asics'), lastUpdatedAt: 'yesterday' }
         ]
       },
-      { ...anna, userID: 'broken-segments', segments: [{ id: 'vip', source: 7 }, { source: 'segment' }, 'vip'] },
+      {
+        ...anna,
+        userID: 'broken-segments',
+        segments: [{ id: 'new', source: 'algolia' }, { id: 'vip', source: 7 }, { source: 'segment' }, 'vip']
+      },
       { ...anna, userID: 'broken-lists', affinities: {}, segments: 'vip' },
       { ...anna, userID: 'broken-fields', type: 3, lastUpdatedAt: '2026-02-30T00:00:00Z' }
     )
@@ -204,15 +209,28 @@ describe('a part of a profile that can not be used', () => {
     ])
   })
 
+  test('what is left out of an affinity is told in its own row, and in no other', () => {
+    expect(changesByRow(run, 'affinities', 'broken-affinities')).toEqual([
+      [],
+      [['algolia_affinity_score', 'NULLED']],
+      [['algolia_affinity_indices', 'NULLED']],
+      [['algolia_affinity_last_updated', 'NULLED']]
+    ])
+  })
+
+  test('what is left out of a segment is told in its own row, and in no other', () => {
+    expect(changesByRow(run, 'segments', 'broken-segments')).toEqual([[], [['algolia_segment_source', 'NULLED']]])
+  })
+
   test('a segment is dropped, or lacks its source', () => {
     expect(rowOf(run, 'profiles', 'broken-segments')).toMatchObject({
-      algolia_segment_ids: ['vip'],
-      algolia_segment_sources: []
+      algolia_segment_ids: ['new', 'vip'],
+      algolia_segment_sources: ['algolia']
     })
-    expect(rowOf(run, 'segments', 'broken-segments')).toMatchObject({
-      algolia_segment_id: 'vip',
-      algolia_segment_source: ''
-    })
+    expect(run.rows('segments').filter(({ algolia_user_id }) => algolia_user_id === 'broken-segments')).toMatchObject([
+      { algolia_segment_id: 'new', algolia_segment_source: 'algolia' },
+      { algolia_segment_id: 'vip', algolia_segment_source: '' }
+    ])
     expect(changesOf(run, 'profiles', 'broken-segments')).toEqual([
       ['algolia_segment_ids', 'TRUNCATED'],
       ['algolia_segment_sources', 'TRUNCATED']
@@ -330,14 +348,27 @@ test('whatever stands in a page, each row fits the schema of its stream, and eac
   )
 })
 
+test('a score that is too large for a number is left out, and told', async () => {
+  const read = await readBody(
+    JSON.stringify({ users: [{ ...anna, affinities: [{ ...affinityOf('brand', 'Nike'), score: 7 }] }] }).replace(
+      '"score":7',
+      '"score":1e999'
+    ),
+    ...STREAMS
+  )
+  expect(read.rows('affinities')).toHaveLength(1)
+  expect(read.rows('affinities')[0]?.algolia_affinity_score).toBeUndefined()
+  expect(read.rows('profiles')[0]).toMatchObject({ algolia_affinities_value: ['Nike'] })
+  expect(JSON.stringify(read.rows('profiles')[0]?.algolia_affinities_value_score)).toBe('{}')
+  expect(changesOf(read, 'affinities', anna.userID)).toEqual([['algolia_affinity_score', 'NULLED']])
+  expect(warningsOf(read, anna.userID)).toEqual([expect.stringMatching(/^affinities\[0\]\.score: /) as string])
+})
+
 test('the ID of an affinity depends on its name, its value and which indices it has, in whatever order', async () => {
   const indices = [['b', 'a'], ['a', 'b'], ['a'], [], ['a,b'], ['a', 'b', 'b']]
   const affinities = indices.map((list) => ({ ...affinityOf('brand', 'Nike'), indices: list }))
-  const clock = new VirtualClock()
   const body = JSON.stringify({ users: [{ ...anna, affinities: [...affinities, affinityOf('bran', 'dNike')] }] })
-  const baseUrl = register(new SimulatedAlgolia({ clock, onCall: () => ({ body }) }))
-  const input = { config: configuration(), catalog: catalogOf('affinities') }
-  const read = await readInProcess(input, { clock, random: Math.random, baseUrl })
+  const read = await readBody(body, 'affinities')
   const ids = read.rows('affinities').map(({ algolia_affinity_id }) => algolia_affinity_id)
   expect(ids[0]).toBe(ids[1])
   expect(new Set(ids).size).toBe(6)
@@ -346,6 +377,14 @@ test('the ID of an affinity depends on its name, its value and which indices it 
 /** Reads some profiles with the command line, all streams. */
 function rowsOf(...profiles: unknown[]): Promise<SourceRun> {
   return withAlgolia({ profiles: profiles as Profile[] }, ({ url }) => runRead({ url, catalog: catalogOf(...STREAMS) }))
+}
+
+/** Reads a page with this body, some streams. */
+function readBody(body: string, ...streams: StreamName[]): Promise<ReadInProcess> {
+  const clock = new VirtualClock()
+  const baseUrl = register(new SimulatedAlgolia({ clock, onCall: () => ({ body }) }))
+  const input = { config: configuration(), catalog: catalogOf(...streams) }
+  return readInProcess(input, { clock, random: Math.random, baseUrl })
 }
 
 function affinityOf(name: string, value: string) {
@@ -357,14 +396,19 @@ function rowOf(run: SourceOutput, stream: StreamName, userToken: string): Row | 
   return run.rows(stream).find(({ algolia_user_id }) => algolia_user_id === userToken)
 }
 
-/** The changes told of the rows of a stream that are about a user, sorted. */
-function changesOf(run: SourceOutput, stream: StreamName, userToken: string): string[][] {
-  const changes = run.messages.flatMap((message) =>
+/** The changes told of each row of a stream that is about a user. */
+function changesByRow(run: SourceOutput, stream: StreamName, userToken: string): string[][][] {
+  return run.messages.flatMap((message) =>
     message.type === 'RECORD' && message.record.stream === stream && message.record.data.algolia_user_id === userToken
-      ? (message.record.meta?.changes ?? []).map(({ field, change }) => `${field} ${change}`)
+      ? [(message.record.meta?.changes ?? []).map(({ field, change }) => [field, change])]
       : []
   )
-  return [...new Set(changes)].sort().map((change) => change.split(' '))
+}
+
+/** The changes told of the rows of a stream that are about a user, sorted. */
+function changesOf(run: SourceOutput, stream: StreamName, userToken: string): string[][] {
+  const changes = changesByRow(run, stream, userToken).flat()
+  return [...new Set(changes.map((change) => change.join(' ')))].sort().map((change) => change.split(' '))
 }
 
 /** What is said to be wrong with a profile. */

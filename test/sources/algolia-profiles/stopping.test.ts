@@ -121,12 +121,13 @@ describe('SIGTERM in the middle of a wait of many seconds ends the read at once:
   })
 })
 
-test('a check that is stopped answers nothing', async () => {
+test('a check that is stopped answers nothing, and ends at once', async () => {
   await withAlgolia({}, async ({ url, faults, calls }) => {
     faults.hang('before')
     const running = await startSource('check', { url, config: configuration() })
     await until(() => calls.length > 0)
     running.process.kill('SIGTERM')
+    expect(await timeOf(running.ended)).toBeLessThan(2000)
     const run = await running.ended
     expect([run.stdout, run.stderr, run.exitCode]).toEqual(['', '', 143])
   })
@@ -175,6 +176,25 @@ describe('a slow reader of standard output', () => {
       const run = await running.ended
       expect(run.exitCode).toBe(0)
       expect(run.userTokens().sort()).toEqual([...profiles].map(({ userID }) => userID).sort())
+    })
+  })
+
+  test('does not keep a read from ending when it is stopped', async () => {
+    await withAlgolia({ profiles: 4000 }, async ({ url, calls }) => {
+      const running = await startRead({ url, config: configuration({ pageSize: 200 }) })
+      const exit = once(running.process, 'exit')
+      running.process.stdout.pause()
+      await until(() => calls.length > 0)
+      await wait(700)
+      running.process.kill('SIGTERM')
+      try {
+        expect(await timeOf(Promise.race([exit, wait(8000, undefined, { ref: false })]))).toBeLessThan(6000)
+        expect(await exit).toEqual([143, null])
+      } finally {
+        running.process.kill('SIGKILL')
+        running.process.stdout.resume()
+        await running.ended
+      }
     })
   })
 
