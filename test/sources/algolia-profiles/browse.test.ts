@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import {
+  type AlgoliaProfile,
   browseProfiles,
   type BrowseOptions,
   type Environment,
@@ -10,6 +16,11 @@ import { VirtualClock } from '../../support/virtual-clock'
 
 const options: BrowseOptions = { appId: 'LOCALALGOLIA', apiKey: API_KEY, region: 'us' }
 const environment = (baseUrl: string): Environment => ({ clock: systemClock, random: Math.random, baseUrl })
+
+function profileWith(userID: string, affinity: { name: string; value: string; indices: string[] }): AlgoliaProfile {
+  const lastUpdatedAt = '2026-01-01T00:00:00Z'
+  return { userID, type: 'basic', affinities: [{ ...affinity, score: 5, lastUpdatedAt }], lastUpdatedAt }
+}
 
 test('hands out all profiles, page by page, just as Algolia gives them', async () => {
   await withAlgolia({ profiles: 250 }, async ({ url, profiles, calls }) => {
@@ -47,6 +58,22 @@ test('takes the filters of the source', async () => {
     const expected = [...profiles].filter(({ affinities }) => affinities.some(({ name }) => name === 'category'))
     expect(found).toEqual(expected)
     expect(found.length).toBeLessThan(200)
+  })
+})
+
+test.each<[string, Partial<BrowseOptions>, (profile: AlgoliaProfile) => boolean]>([
+  ['a start date', { startDate: '2026-02-01' }, ({ lastUpdatedAt }) => lastUpdatedAt >= '2026-02'],
+  ['indices', { indices: ['books'] }, ({ affinities }) => affinities.some(({ indices }) => indices.includes('books'))]
+])('leaves out what %s excludes', async (_, filter, isWanted) => {
+  await withAlgolia({ profiles: 200, now: Date.parse('2026-03-01T00:00:00Z') }, async ({ url, profiles }) => {
+    profiles.put(profileWith('reader', { name: 'kind', value: 'new', indices: ['books'] }))
+    profiles.put(profileWith('walker', { name: 'kind', value: 'new', indices: ['shoes'] }))
+    const expected = [...profiles].filter((profile) => isWanted(profile))
+    expect(expected.length).toBeGreaterThan(0)
+    expect(expected.length).toBeLessThan(profiles.size)
+    const found = []
+    for await (const page of browseProfiles({ ...options, ...filter }, environment(url))) found.push(...page)
+    expect(found).toEqual(expected)
   })
 })
 
@@ -104,4 +131,31 @@ test('tells a failure for good as the source does, never with the key', async ()
     expect(failure).toMatchObject({ failureType: 'config_error', message: expect.stringContaining('401') as string })
     expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain(API_KEY)
   })
+})
+
+test('the example in the README prints the users with the affinity that it asks for', async () => {
+  const root = resolve(__dirname, '../../..')
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const example = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].find(([, code = '']) => code.includes('browseProfiles'))
+  const folder = await mkdtemp(join(tmpdir(), 'readme-'))
+  try {
+    await mkdir(join(folder, 'node_modules'))
+    await symlink(root, join(folder, 'node_modules/segment-algolia-personalization'))
+    // The example waits for pages where it stands, as it would within any function.
+    await writeFile(join(folder, 'example.js'), `void (async () => {\n${example?.[1]}\n})()`)
+    const profiles = [
+      profileWith('camper', { name: 'category', value: 'camping', indices: ['products'] }),
+      profileWith('hiker', { name: 'category', value: 'hiking', indices: ['products'] }),
+      profileWith('tent', { name: 'category', value: 'camping', indices: [] })
+    ]
+    await withAlgolia({ profiles, appId: 'YourApplicationID' }, async ({ url }) => {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['example.js'], {
+        cwd: folder,
+        env: { ...process.env, ALGOLIA_API_KEY: API_KEY, ALGOLIA_PERSONALIZATION_URL: url }
+      })
+      expect([stdout, stderr]).toEqual(['camper\ntent\n', ''])
+    })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -1,8 +1,9 @@
+import { browseProfiles, type BrowseOptions } from '../../../src/sources/algolia-profiles/browse'
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate, type Population } from '../../support/populations'
 import { register, SimulatedAlgolia, type SimulationOptions } from '../../support/simulated-algolia'
-import { catalogOf, configuration } from '../../support/source'
+import { API_KEY, catalogOf, configuration } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 
 jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
@@ -12,6 +13,7 @@ jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
 }))
 
 const SECOND = 1000
+const OPTIONS: BrowseOptions = { appId: 'LOCALALGOLIA', apiKey: API_KEY, region: 'us' }
 const PAGE_SIZE = 10
 
 interface ReadSpeed {
@@ -122,6 +124,32 @@ describe('a large read', () => {
     const speed = await speedOf('uniform', MANY, { milliseconds: 80, each20th: 2000, rateLimit: MINUTELY })
     expect(speed.calls).toBe(LEAST)
     expect(speed.mostUnderWay).toBe(1)
+  })
+})
+
+describe('browsing', () => {
+  test.each([1, 4])('makes no more calls at the same time than it is told, and as many: %d', async (concurrency) => {
+    const clock = new VirtualClock()
+    const algolia = new SimulatedAlgolia({ clock, latency: () => 2 * SECOND, rateLimit: MINUTELY })
+    populate(algolia, 'uniform', 1500, new Chance(1))
+    const environment = { clock, random: () => 0.5, baseUrl: register(algolia) }
+    const userTokens = new Set<string>()
+    for await (const page of browseProfiles({ ...OPTIONS, pageSize: PAGE_SIZE, concurrency }, environment)) {
+      for (const { userID } of page) userTokens.add(userID)
+    }
+    expect(userTokens.size).toBe(algolia.profiles.size)
+    expect(algolia.mostUnderWay).toBe(concurrency)
+  })
+
+  test('keeps to the limit of Algolia', async () => {
+    const clock = new VirtualClock()
+    const algolia = new SimulatedAlgolia({ clock, latency: () => 50, rateLimit: { calls: 30, seconds: 60 } })
+    populate(algolia, 'uniform', 1000, new Chance(1))
+    let profiles = 0
+    const environment = { clock, random: () => 0.5, baseUrl: register(algolia) }
+    for await (const page of browseProfiles({ ...OPTIONS, pageSize: PAGE_SIZE }, environment)) profiles += page.length
+    expect(profiles).toBe(1000)
+    expect(new Set(algolia.statuses)).toEqual(new Set([200]))
   })
 })
 
