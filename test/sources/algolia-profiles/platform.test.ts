@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { requiredAcl } from '../../../src/local-algolia/application'
 import { REGIONS } from '../../../src/sources/algolia-profiles/config'
 import { discover, spec } from '../../../src/sources/algolia-profiles/source'
 
 const ROOT = resolve(__dirname, '../../..')
 const contentOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+/** What a document says under a heading. */
+const sectionOf = (document: string, heading: string): string =>
+  document.split(/^## /m).find((section) => section.startsWith(`${heading}\n`)) ?? ''
 const { version } = JSON.parse(contentOf('package.json')) as { version: string }
 
 describe('the image', () => {
@@ -98,8 +102,39 @@ describe('the documentation page', () => {
     for (const { title } of Object.values(properties)) expect(page.toLowerCase()).toContain(title.toLowerCase())
   })
 
+  test('leads from setting up to troubleshooting', () => {
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
+    expect(headings).toEqual(['Set up', 'Streams', 'How it reads', 'Limits', 'Troubleshooting'])
+  })
+
+  test('tells what a key must be allowed to do, and how many calls Algolia allows', () => {
+    const [setUp = '', limits = ''] = ['Set up', 'Limits'].map((heading) => sectionOf(page, heading))
+    for (const permission of requiredAcl) expect(setUp).toContain(`\`${permission}\``)
+    expect(limits).toContain('500 calls a minute')
+  })
+
+  test.each([
+    ['profiles stay as they were', ['no schedule', 'full refresh'], 'incremental'],
+    ['fewer profiles than expected', ['start date', 'other filters'], 'adjust them']
+  ])('has the causes of "%s", and what to do', (seen, causes, remedy) => {
+    const row = sectionOf(page, 'Troubleshooting')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${seen} `))
+    const [, , meaning = '', what = ''] = (row ?? '').split('|')
+    for (const cause of causes) expect(meaning).toContain(cause)
+    expect(what).toContain(remedy)
+  })
+
   test('has what to do when something fails', () => {
     for (const cause of ['401', '402', '422', '429', 'page tokens repeat', "state can't be read"])
       expect(page).toContain(cause)
   })
+})
+
+test('contributors are told why and how windows of time are split', () => {
+  const section = sectionOf(contentOf('CONTRIBUTING.md'), 'How the source reads')
+  const paragraph = section.split('\n').find((line) => line.startsWith('**Windows.**')) ?? ''
+  for (const word of ['token', 'one window', 'twenty pages', 'split', 'cuts', 'read again']) {
+    expect(paragraph).toContain(word)
+  }
 })
