@@ -157,6 +157,18 @@ describe('standard output that its reader closes', () => {
     })
   })
 
+  test('ends a read that waits for calls as soon', async () => {
+    await withAlgolia({ profiles: 100, rateLimit: { calls: 3, seconds: 60 } }, async ({ url, calls }) => {
+      const running = await startRead({ url, config: configuration({ pageSize: 10 }) })
+      // What it has to say of the wait is said.
+      await until(() => running.stdout.includes('Still waiting for Algolia'))
+      running.process.stdout.destroy()
+      expect(await timeOf(once(running.process, 'exit'))).toBeLessThan(3000)
+      expect([(await running.ended).stderr, running.process.exitCode]).toEqual(['', 1])
+      expect(calls.length).toBeLessThanOrEqual(3)
+    })
+  })
+
   test.each(['spec', 'discover'])('does not make %s fail aloud', async (command) => {
     const running = await startSource(command, command === 'spec' ? {} : { config: configuration() })
     running.process.stdout.destroy()
