@@ -1,6 +1,7 @@
 import { CallBudget, type LimitHeaders } from './call-budget'
 import type { Clock } from './clock'
 import { connectionFailure, failureOf, type Failure, type SourceError, unreadablePage } from './errors'
+import { Starts } from './page-profiles'
 import { ReusedMemory } from './reused-memory'
 import { type Answer, NoAnswer, type Transport } from './transport'
 import { Turn } from './turn'
@@ -65,6 +66,7 @@ export class ProfileClient {
   /** Pages wait for it zipped, which takes a fifth of the memory. */
   private readonly turn = new Turn()
   private readonly memory = new ReusedMemory()
+  private readonly starts = new Starts()
   private readonly patience: number
   private toldUntil = 0
   /** The latest moment that is counted as spent waiting: calls that wait at the same time count once. */
@@ -182,7 +184,7 @@ export class ProfileClient {
   private parsePage(answer: Answer): UsersPage | { failure: Failure } {
     try {
       const body = answer.body(this.memory)
-      const page = readUsersPage(body)
+      const page = readUsersPage(body, this.starts)
       return 'profiles' in page ? page : { failure: unreadablePage(page.unreadable, startOf(this.withoutKey(body))) }
     } catch (thrown) {
       if (thrown instanceof NoAnswer) return { failure: connectionFailure(this.options.transport.host, thrown.message) }

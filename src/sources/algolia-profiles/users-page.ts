@@ -1,5 +1,5 @@
 import { toTimestamp } from './instants'
-import { type PageProfiles, splitPage } from './page-profiles'
+import { type PageProfiles, splitPage, Starts } from './page-profiles'
 
 /** Which profiles to read: Algolia matches all of `indices` and all of `affinities`. */
 export interface ProfileFilters {
@@ -37,10 +37,11 @@ export function usersPath(query: UsersQuery): string {
 /**
  * Reads the body of a 200. A page is complete or it is a failure: what doesn't parse, or has no list `users`, is never
  * an empty page, or the rest of a window would be taken for read.
+ * @param starts one that may be used for this page until it is closed
  * @returns the page, or why the body is none
  */
-export function readUsersPage(body: Buffer): UsersPage | { readonly unreadable: string } {
-  const split = splitPage(body)
+export function readUsersPage(body: Buffer, starts = new Starts()): UsersPage | { readonly unreadable: string } {
+  const split = splitPage(body, starts)
   const page = readEnvelope(split === undefined ? parsed(body) : split.envelope)
   return split === undefined || 'unreadable' in page ? page : { ...page, profiles: split.profiles }
 }

@@ -60,7 +60,7 @@ type Arrival = { window: Window } & ({ answer: UsersAnswer } | { thrown: unknown
  * @throws SourceError when a call fails for good, or when page tokens repeat; the signal's reason on abort.
  */
 export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<WalkStep, void> {
-  const { concurrency } = options
+  const { client, concurrency } = options
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   // Every chain that waits listens: no leak that Node would have to warn of.
@@ -100,7 +100,6 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
         const emptyPages = profiles.length === 0 ? chain.emptyPages + 1 : 0
         if (emptyPages > MOST_EMPTY_PAGES) throw endless('pages stay empty and lead to ever more empty ones', pass)
         const { pass: read, moved } = afterPage(pass, window, nextPageToken)
-        const { client } = options
         const wanted = chainsWanted(client.latency, client.rate, concurrency)
         const running = underWay.size + 1
         const sample = concurrency > 1 ? addToSample(chain.sample, timesOf(profiles)) : chain.sample
