@@ -12,4 +12,9 @@ function ratios(ones, others) {
   return ones.map((one, run) => one / others[run])
 }
 
-module.exports = { median, ratios }
+/** @returns {string} a whole number with its thousands set apart */
+function counted(number) {
+  return number.toLocaleString('en-US')
+}
+
+module.exports = { counted, median, ratios }

@@ -2,7 +2,7 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { batchesOf, leastCalls, membershipChange } = require('../audience-events')
 const { checkMemberships, deliver, userTokens } = require('../delivery')
 const { withLocalAlgolia } = require('../processes')
-const { median } = require('../statistics')
+const { counted, median } = require('../statistics')
 
 /** What Algolia allows in a minute, here in a second, so that the benchmark needn't take an hour. */
 const LIMIT = { calls: 500, seconds: 1 }
@@ -50,10 +50,6 @@ module.exports = {
       ]
     })
   }
-}
-
-function counted(number) {
-  return number.toLocaleString('en-US')
 }
 
 async function changesAtLimit(count, unchanging, batchSize) {

@@ -1,5 +1,6 @@
 const { batchesOf, leastCalls } = require('../audience-events')
 const { delivery } = require('../delivery')
+const { counted } = require('../statistics')
 
 const EVENTS = 1_000
 
@@ -33,8 +34,4 @@ module.exports = {
 async function callsOf({ pattern, users, batchSize }) {
   const { calls, changes } = await delivery({ way: 'destination', pattern, events: EVENTS, users, batchSize })
   return { calls, least: leastCalls(batchesOf(changes, batchSize)) }
-}
-
-function counted(number) {
-  return number.toLocaleString('en-US')
 }

@@ -1,6 +1,6 @@
 import type { StreamState } from '../sources/algolia-profiles/state'
 import type { ClientCounts } from '../sources/algolia-profiles/client'
-import { counted } from '../sources/algolia-profiles/reports'
+import { counted, grouped } from '../sources/algolia-profiles/reports'
 import type { SegmentCounts } from './segment-client'
 
 /** What has become of the profiles of a run. */
@@ -61,8 +61,8 @@ export function secondsToGo({ pass }: StreamState, pages: number, seconds: numbe
 export function progressLine({ summary: { profiles, duration }, callsLeft, secondsToGo }: SyncProgress): string {
   const rate = duration > 0 ? Math.round(profiles.read / duration) : 0
   const parts = [
-    `${counted(profiles.read, 'profile')} read, ${profiles.sent.toLocaleString('en-US')} sent`,
-    `${rate.toLocaleString('en-US')} a second`,
+    `${counted(profiles.read, 'profile')} read, ${grouped(profiles.sent)} sent`,
+    `${grouped(rate)} a second`,
     ...(callsLeft === undefined ? [] : [`${counted(callsLeft, 'call')} left for now`]),
     ...(secondsToGo === undefined ? [] : [`about ${Math.ceil(secondsToGo)} s to go`])
   ]
@@ -79,10 +79,10 @@ export function summaryLine({ profiles, algolia, segment, duration }: SyncSummar
   const waited = (algolia.waited + segment.waited) / 1000
   const parts = [
     `${counted(read, 'profile')} read`,
-    `${sent.toLocaleString('en-US')} ${isDryRun ? 'to be sent' : 'sent'}`,
-    `${repeated.toLocaleString('en-US')} repeated`,
-    `${rejected.toLocaleString('en-US')} rejected`,
-    ...(shortened > 0 ? [`${shortened.toLocaleString('en-US')} shortened`] : []),
+    `${grouped(sent)} ${isDryRun ? 'to be sent' : 'sent'}`,
+    `${grouped(repeated)} repeated`,
+    `${grouped(rejected)} rejected`,
+    ...(shortened > 0 ? [`${grouped(shortened)} shortened`] : []),
     `${counted(algolia.calls, 'call')} to Algolia`,
     `${counted(segment.requests, 'request')} to Segment`,
     `${counted(waits, 'wait')} (${waited.toFixed(1)} s)`,

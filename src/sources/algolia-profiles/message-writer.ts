@@ -3,6 +3,10 @@ import type { Writable } from 'node:stream'
 /** The reader of standard output has gone away. */
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed'
+
+  constructor() {
+    super('Standard output was closed.')
+  }
 }
 
 /** Lines are gathered up to this many bytes before they are written. */
@@ -21,7 +25,7 @@ export class MessageWriter {
   private used = 0
 
   constructor(private readonly output: Writable) {
-    output.on('error', () => this.gone.abort(new OutputClosed('Standard output was closed.')))
+    output.on('error', () => this.gone.abort(new OutputClosed()))
   }
 
   /** Aborts when the reader has gone away. */
@@ -55,7 +59,7 @@ export class MessageWriter {
   /** Resolves when the bytes are out, and their memory may be used again. */
   private async send(bytes: Buffer): Promise<void> {
     const failure = await new Promise<unknown>((resolve) => this.output.write(bytes, resolve))
-    if (failure) throw new OutputClosed('Standard output was closed.')
+    if (failure) throw new OutputClosed()
   }
 }
 
