@@ -4,7 +4,7 @@ import { parseConfig } from './config'
 import { type Environment, systemEnvironment } from './environment'
 import { toSourceError } from './errors'
 import { readJsonFile } from './json-file'
-import { keepYoungGeneration, leaveWebAssemblyUnoptimized } from './memory-settings'
+import { collectOldGenerationEarly, keepYoungGeneration, leaveWebAssemblyUnoptimized } from './memory-settings'
 import { MessageWriter, OutputClosed } from './message-writer'
 import { errorMessage, logMessage } from './reports'
 import { breakSilence } from './silence'
@@ -42,6 +42,7 @@ void main(process.argv).then((exitCode) => {
 
 async function main(commandLine: readonly string[]): Promise<number> {
   leaveWebAssemblyUnoptimized()
+  collectOldGenerationEarly()
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

@@ -21,3 +21,12 @@ export function leaveWebAssemblyUnoptimized(): void {
 export function keepYoungGeneration(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
 }
+
+/**
+ * To be called before anything is read. What belongs to a page (a call, its answer, its place in the read) lives just long
+ * enough for V8 to take it for long-lived, and V8 lets such a heap grow to four times what was really in use before it
+ * looks again. With a tenth instead, it looks about every 500 pages, for some ten milliseconds.
+ */
+export function collectOldGenerationEarly(): void {
+  setFlagsFromString('--heap-growing-percent=10')
+}
