@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/sources/algolia-profiles/clock'
-import type { Answer, Transport, TransportOptions } from '../../src/sources/algolia-profiles/transport'
+import type { Answer, Transport } from '../../src/sources/algolia-profiles/transport'
 
 /** A profile as far as reading it matters. Times are whole microseconds since the Unix epoch. */
 export interface SimulatedProfile {
@@ -157,22 +157,6 @@ export class SimulatedAlgolia implements Transport {
       return time > after && time < before
     }
   }
-}
-
-const simulations = new Map<string, SimulatedAlgolia>()
-
-/** Makes a simulation reachable through `createSimulatedTransport`. @returns the base URL to read from */
-export function register(simulation: SimulatedAlgolia): string {
-  const baseUrl = `http://simulation-${simulations.size + 1}.test`
-  simulations.set(baseUrl, simulation)
-  return baseUrl
-}
-
-/** Stands in for the source's `createTransport`: leads a registered base URL to its simulation. */
-export function createSimulatedTransport({ baseUrl }: TransportOptions): Transport {
-  const simulation = simulations.get(baseUrl)
-  if (simulation === undefined) throw new Error(`No simulation is registered as ${baseUrl}`)
-  return simulation
 }
 
 function failure(status: number, message: string): { status: number; body: string } {

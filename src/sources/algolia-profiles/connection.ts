@@ -2,7 +2,7 @@ import { ProfileClient, type ClientOptions } from './client'
 import type { Config } from './config'
 import type { Environment } from './environment'
 import { configError } from './errors'
-import { createTransport } from './transport'
+import { createTransport as createUndiciTransport } from './transport'
 
 /** A client and what has to be closed after use. */
 export interface Connection {
@@ -22,13 +22,13 @@ export function connect(
   environment: Environment,
   listeners: Pick<ClientOptions, 'onRetry' | 'onLimit' | 'patience'> = {}
 ): Connection {
+  const { clock, random, createTransport = createUndiciTransport } = environment
   const transport = createTransport({
     baseUrl: baseUrlOf(config.region, environment.baseUrl),
     headers: { 'x-algolia-application-id': config.appId, 'x-algolia-api-key': config.apiKey },
     connections: config.concurrency,
     silenceTimeout: Math.min(SILENCE_TIMEOUT, listeners.patience ?? Infinity)
   })
-  const { clock, random } = environment
   const client = new ProfileClient({ transport, apiKey: config.apiKey, clock, random, ...listeners })
   return { client, close: () => transport.close() }
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock'
+import type { Transport, TransportOptions } from './transport'
 
 /** What the source needs of the world; tests pass their own. */
 export interface Environment {
@@ -7,6 +8,8 @@ export interface Environment {
   readonly random: () => number
   /** Stands in for Algolia: an origin such as `http://127.0.0.1:4010`. */
   readonly baseUrl?: string | undefined
+  /** What calls go through; undici unless something else is given. */
+  readonly createTransport?: (options: TransportOptions) => Transport
 }
 
 /** @returns the machine's clock and chance, and the address in the variable `ALGOLIA_PERSONALIZATION_URL`, if any. */

@@ -1,10 +1,10 @@
 import { SourceError } from '../../../src/sources/algolia-profiles/errors'
+import type { Environment } from '../../../src/sources/algolia-profiles/environment'
 import { read, type ReadInput } from '../../../src/sources/algolia-profiles/source'
 import { NoAnswer } from '../../../src/sources/algolia-profiles/transport'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
 import {
-  register,
   SimulatedAlgolia,
   type SimulatedCall,
   type SimulatedFault,
@@ -22,12 +22,6 @@ import {
 } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 
-jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
-  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
-  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
-    .createSimulatedTransport
-}))
-
 const SECOND = 1000
 
 /** An application of 100 profiles, and reads from it of ten pages, on virtual time. */
@@ -38,7 +32,6 @@ class World {
   readonly arrivals: number[] = []
   faultOf: (call: SimulatedCall) => SimulatedFault | undefined = () => undefined
   private readonly begin = this.clock.now()
-  private readonly baseUrl: string
   private random = new Chance(1).next
 
   constructor(options: Partial<SimulationOptions> = {}) {
@@ -52,7 +45,6 @@ class World {
       ...options
     })
     populate(this.algolia, 'uniform', 100, new Chance(1))
-    this.baseUrl = register(this.algolia)
     jest.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => this.clock.timeout(milliseconds))
   }
 
@@ -62,14 +54,17 @@ class World {
   }
 
   read(state?: unknown, random: () => number = this.random): Promise<ReadInProcess> {
-    return readInProcess(this.input(state), { clock: this.clock, random, baseUrl: this.baseUrl })
+    return readInProcess(this.input(state), this.environment(random))
   }
 
   /** Reads for a consumer that takes the groups of messages one by one. */
   async *groups(): AsyncGenerator<SourceOutput, void> {
-    const { clock, random, baseUrl } = this
-    const groups = read(this.input(), { clock, random, baseUrl }, new AbortController().signal)
+    const groups = read(this.input(), this.environment(this.random), new AbortController().signal)
     for await (const group of groups) yield new SourceOutput([...group])
+  }
+
+  private environment(random: () => number): Environment {
+    return { clock: this.clock, random, createTransport: () => this.algolia }
   }
 
   private input(state?: unknown): ReadInput {

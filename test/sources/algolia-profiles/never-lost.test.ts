@@ -5,15 +5,9 @@ import { read } from '../../../src/sources/algolia-profiles/source'
 import { NoAnswer } from '../../../src/sources/algolia-profiles/transport'
 import { Chance } from '../../support/chance'
 import { populate, POPULATIONS, type Population, updateOne } from '../../support/populations'
-import { register, SimulatedAlgolia, type SimulatedFault, versionOf } from '../../support/simulated-algolia'
+import { SimulatedAlgolia, type SimulatedFault, versionOf } from '../../support/simulated-algolia'
 import { catalogOf, configuration, type HostState, type StreamName, type SyncMode } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
-
-jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
-  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
-  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
-    .createSimulatedTransport
-}))
 
 /**
  * A platform that reads some streams of a simulated Algolia, in as many runs as it takes. Runs are killed after any
@@ -92,14 +86,14 @@ async function expectNothingLost(given: Case): Promise<void> {
   populate(algolia, given.population, given.profiles, chance)
   const atFirst = new Map([...algolia.profiles].map(([userID, { version }]) => [userID, version]))
   const kept = new Map<string, Kept>(given.streams.map(([name]) => [name, { versions: new Map(), state: undefined }]))
-  const baseUrl = register(algolia)
+  const environment = { clock, random: chance.next, createTransport: () => algolia }
   const run = async (streams: Case['streams'], killAfter: number): Promise<void> => {
     const input = {
       config: configuration({ pageSize: given.pageSize, concurrency: given.concurrency }),
       catalog: catalogOf(...streams),
       state: streams.flatMap(([name]) => kept.get(name)?.state ?? [])
     }
-    const messages = read(input, { clock, random: chance.next, baseUrl }, new AbortController().signal)
+    const messages = read(input, environment, new AbortController().signal)
     await receive(messages, killAfter, kept, chance)
     clock.advance(chance.below(2 * HOUR))
     for (let left = updates; left > 0; left -= 1) updateOne(algolia, chance)

@@ -2,15 +2,9 @@ import { browseProfiles, type BrowseOptions } from '../../../src/sources/algolia
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate, type Population } from '../../support/populations'
-import { register, SimulatedAlgolia, type SimulationOptions } from '../../support/simulated-algolia'
+import { SimulatedAlgolia, type SimulationOptions } from '../../support/simulated-algolia'
 import { API_KEY, catalogOf, configuration } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
-
-jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
-  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
-  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
-    .createSimulatedTransport
-}))
 
 const SECOND = 1000
 const OPTIONS: BrowseOptions = { appId: 'LOCALALGOLIA', apiKey: API_KEY, region: 'us' }
@@ -53,7 +47,7 @@ async function speedOf(
   })
   populate(algolia, population, profiles, chance)
   const input = { config: configuration({ pageSize: PAGE_SIZE, concurrency }), catalog: catalogOf('profiles') }
-  const environment = { clock, random: chance.next, baseUrl: register(algolia) }
+  const environment = { clock, random: chance.next, createTransport: () => algolia }
   const userTokens = new Set<unknown>()
   for await (const group of read(input, environment, new AbortController().signal)) {
     for (const message of group) if (message.type === 'RECORD') userTokens.add(message.record.data.algolia_user_id)
@@ -132,7 +126,7 @@ describe('browsing', () => {
     const clock = new VirtualClock()
     const algolia = new SimulatedAlgolia({ clock, latency: () => 2 * SECOND, rateLimit: MINUTELY })
     populate(algolia, 'uniform', 1500, new Chance(1))
-    const environment = { clock, random: () => 0.5, baseUrl: register(algolia) }
+    const environment = { clock, random: () => 0.5, createTransport: () => algolia }
     const userTokens = new Set<string>()
     for await (const page of browseProfiles({ ...OPTIONS, pageSize: PAGE_SIZE, concurrency }, environment)) {
       for (const { userID } of page) userTokens.add(userID)
@@ -146,7 +140,7 @@ describe('browsing', () => {
     const algolia = new SimulatedAlgolia({ clock, latency: () => 50, rateLimit: { calls: 30, seconds: 60 } })
     populate(algolia, 'uniform', 1000, new Chance(1))
     let profiles = 0
-    const environment = { clock, random: () => 0.5, baseUrl: register(algolia) }
+    const environment = { clock, random: () => 0.5, createTransport: () => algolia }
     for await (const page of browseProfiles({ ...OPTIONS, pageSize: PAGE_SIZE }, environment)) profiles += page.length
     expect(profiles).toBe(1000)
     expect(new Set(algolia.statuses)).toEqual(new Set([200]))

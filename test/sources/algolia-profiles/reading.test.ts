@@ -2,7 +2,7 @@ import type { Profile } from '../../../src/local-algolia'
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
-import { register, SimulatedAlgolia } from '../../support/simulated-algolia'
+import { SimulatedAlgolia } from '../../support/simulated-algolia'
 import {
   catalogOf,
   configuration,
@@ -15,12 +15,6 @@ import {
   withAlgolia
 } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
-
-jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
-  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
-  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
-    .createSimulatedTransport
-}))
 
 const STREAMS: readonly StreamName[] = ['profiles', 'affinities', 'segments']
 
@@ -206,7 +200,7 @@ describe('how a long read gets on', () => {
     const algolia = new SimulatedAlgolia({ clock, rateLimit, latency: () => latency })
     populate(algolia, 'uniform', profiles, new Chance(1))
     const input = { config: configuration({ pageSize: 2, concurrency }), catalog: catalogOf('profiles') }
-    const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
+    const output = await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia })
     expect(output.thrown).toBeUndefined()
     return [output, (clock.now() - begin) / 1000]
   }
@@ -276,7 +270,7 @@ describe('how a long read gets on', () => {
     const clock = new VirtualClock()
     const algolia = new SimulatedAlgolia({ clock, onCall: () => ({ headers: { date: '' } }) })
     const input = { config: configuration(), catalog: catalogOf('profiles') }
-    const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
+    const output = await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia })
     expect(output.logs('WARN')).toEqual([expect.stringContaining('carry no date') as string])
   })
 })
@@ -286,7 +280,7 @@ test('the next page is asked for while the present one is being taken, and no fu
   const algolia = new SimulatedAlgolia({ clock })
   populate(algolia, 'uniform', 100, new Chance(1))
   const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf('profiles') }
-  const environment = { clock, random: () => 0.5, baseUrl: register(algolia) }
+  const environment = { clock, random: () => 0.5, createTransport: () => algolia }
   for await (const group of read(input, environment, new AbortController().signal)) {
     if ([...group].every(({ type }) => type !== 'RECORD')) continue
     await clock.sleep(60_000)
@@ -305,7 +299,7 @@ describe('the cursor', () => {
       algolia.put('b', Date.parse('2030-01-01T00:00:00Z') * 1000)
       const began = algolia.now()
       const input = { config: configuration({ pageSize: 1 }), catalog: catalogOf('profiles') }
-      const output = await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) })
+      const output = await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia })
       const [{ stream } = {}] = output.lastStates as { stream?: { stream_state: { cursor: string } } }[]
       const cursor = Date.parse(stream?.stream_state.cursor ?? '')
       expect(cursor).toBeLessThanOrEqual(began - 600_000)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { z } from 'zod'
 import { malformedProfiles, type Profile } from '../../../src/local-algolia'
 import { discover } from '../../../src/sources/algolia-profiles/source'
-import { SimulatedAlgolia, register } from '../../support/simulated-algolia'
+import { SimulatedAlgolia } from '../../support/simulated-algolia'
 import {
   catalogOf,
   configuration,
@@ -16,12 +16,6 @@ import {
   withAlgolia
 } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
-
-jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
-  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
-  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
-    .createSimulatedTransport
-}))
 
 const STREAMS: readonly StreamName[] = ['profiles', 'affinities', 'segments']
 const TIME = '2026-02-03T04:05:06.123456Z'
@@ -329,13 +323,17 @@ test('whatever stands in a page, each row fits the schema of its stream, and eac
   const schemas = discoveredSchemas()
   const clock = new VirtualClock()
   let body = ''
-  const baseUrl = register(new SimulatedAlgolia({ clock, onCall: () => ({ body }) }))
+  const algolia = new SimulatedAlgolia({ clock, onCall: () => ({ body }) })
 
   await fc.assert(
     fc.asyncProperty(fc.array(or(profile), { maxLength: 10 }), async (users) => {
       body = JSON.stringify({ users })
       const input = { config: configuration(), catalog: catalogOf(...STREAMS) }
-      const { messages, thrown } = await readInProcess(input, { clock, random: Math.random, baseUrl })
+      const { messages, thrown } = await readInProcess(input, {
+        clock,
+        random: Math.random,
+        createTransport: () => algolia
+      })
       expect(thrown).toBeUndefined()
       const tokens = (JSON.parse(body) as { users: { userID?: unknown }[] }).users.flatMap((user) =>
         typeof user?.userID === 'string' && user.userID !== '' && !Array.isArray(user) ? [user.userID] : []
@@ -382,9 +380,9 @@ function rowsOf(...profiles: unknown[]): Promise<SourceRun> {
 /** Reads a page with this body, some streams. */
 function readBody(body: string, ...streams: StreamName[]): Promise<ReadInProcess> {
   const clock = new VirtualClock()
-  const baseUrl = register(new SimulatedAlgolia({ clock, onCall: () => ({ body }) }))
+  const algolia = new SimulatedAlgolia({ clock, onCall: () => ({ body }) })
   const input = { config: configuration(), catalog: catalogOf(...streams) }
-  return readInProcess(input, { clock, random: Math.random, baseUrl })
+  return readInProcess(input, { clock, random: Math.random, createTransport: () => algolia })
 }
 
 function affinityOf(name: string, value: string) {

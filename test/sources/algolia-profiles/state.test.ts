@@ -17,7 +17,7 @@ import { statesByStream } from '../../../src/sources/algolia-profiles/state-inpu
 import type { Window } from '../../../src/sources/algolia-profiles/windows'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
-import { register, SimulatedAlgolia } from '../../support/simulated-algolia'
+import { SimulatedAlgolia } from '../../support/simulated-algolia'
 import {
   catalogOf,
   configuration,
@@ -27,12 +27,6 @@ import {
   stateOfWindows
 } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
-
-jest.mock('../../../src/sources/algolia-profiles/transport', () => ({
-  ...jest.requireActual<object>('../../../src/sources/algolia-profiles/transport'),
-  createTransport: jest.requireActual<{ createSimulatedTransport: unknown }>('../../support/simulated-algolia')
-    .createSimulatedTransport
-}))
 
 const DAY = 86_400
 const NOW = Date.parse('2026-03-01T12:00:00Z') / 1000
@@ -397,7 +391,7 @@ describe('a read', () => {
     const algolia = new SimulatedAlgolia({ clock })
     populate(algolia, 'uniform', 100, new Chance(1))
     const input = { config: configuration({ pageSize: 10, ...changes }), catalog: catalogOf('profiles'), state }
-    return [await readInProcess(input, { clock, random: () => 0.5, baseUrl: register(algolia) }), algolia]
+    return [await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia }), algolia]
   }
   const stateOf = (stream_state: unknown) => [
     { type: 'STREAM', stream: { stream_descriptor: { name: 'profiles' }, stream_state } }
@@ -458,11 +452,10 @@ test('two runs that go on from one state, in different windows, leave states tha
     onCall: ({ query }) => (failing !== undefined && query.has(failing) ? { status: 503 } : undefined)
   })
   populate(algolia, 'uniform', 100, new Chance(1))
-  const baseUrl = register(algolia)
   const streams = ['profiles', 'segments'] as const
   const readFrom = (state: unknown): Promise<ReadInProcess> => {
     const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf(...streams), state }
-    return readInProcess(input, { clock, random, baseUrl })
+    return readInProcess(input, { clock, random, createTransport: () => algolia })
   }
 
   const start = stateOfWindows(streams, NOW * 1000, [(NOW - 45 * DAY) * 1000])
