@@ -3,7 +3,7 @@ import type { Config } from './config'
 import { configError } from './errors'
 import { toTimestamp, toUnixSeconds } from './instants'
 import { issuesOf } from './schema-issues'
-import type { Pass, Window } from './windows'
+import { LATENESS_SECONDS, type Pass, type Window } from './windows'
 
 /**
  * What a stream's state holds, and what resuming from it means.
@@ -76,10 +76,10 @@ export type StateFilters = z.output<typeof filtersSchema>
 const cursorFieldStateSchema = z.strictObject({ algolia_last_updated: instant })
 
 /**
- * The cursor lies this many seconds before the start of the pass that it stands for. A profile may be stored a while
- * after the time it carries; ten minutes cost a page or so of profiles that are read again.
+ * The cursor lies this many seconds before the start of the pass that it stands for, as a profile may be stored late; it
+ * costs a page or so of profiles that are read again.
  */
-export const CURSOR_MARGIN_SECONDS = 600
+export const CURSOR_MARGIN_SECONDS = LATENESS_SECONDS
 
 /**
  * Reads the state of a stream as a host passes it in.

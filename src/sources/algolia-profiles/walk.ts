@@ -4,6 +4,7 @@ import { transientError } from './errors'
 import { toUnixSeconds } from './instants'
 import type { PageProfiles } from './page-profiles'
 import { PageTokenWatch } from './page-token-watch'
+import { TokenProgress } from './token-progress'
 import type { ProfileFilters } from './users-page'
 import {
   addToSample,
@@ -15,7 +16,8 @@ import {
   chooseCuts,
   type Pass,
   shouldSplit,
-  type Window
+  type Window,
+  windowsToRead
 } from './windows'
 
 /** A page that has been read, and the pass after it. */
@@ -41,8 +43,9 @@ export interface WalkOptions {
 /** What is known of a window while it is being read, and not worth keeping in a state. */
 interface Chain {
   readonly tokens: PageTokenWatch
+  readonly progress: TokenProgress
   /** Unix seconds of profiles on the pages read so far. */
-  readonly sample: readonly number[]
+  readonly times: readonly number[]
   /** Pages without a profile since the last one with some. */
   readonly emptyPages: number
 }
@@ -70,7 +73,7 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
   let pass = start
 
   const askForPages = (): void => {
-    for (const window of pass.windows) {
+    for (const window of windowsToRead(pass)) {
       if (underWay.size >= concurrency) return
       if (!underWay.has(window)) underWay.set(window, askForPage(window, options, signal))
     }
@@ -83,7 +86,7 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
       const { window } = arrival
       underWay.delete(window)
       if ('thrown' in arrival) throw arrival.thrown
-      const chain = chains.get(window) ?? { tokens: new PageTokenWatch(window.pageToken), sample: [], emptyPages: 0 }
+      const chain = chains.get(window) ?? newChain(window)
       chains.delete(window)
       if (arrival.answer.kind === 'page token refused') {
         if (window.restarted) throw arrival.answer.error
@@ -102,15 +105,17 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
         const { pass: read, moved } = afterPage(pass, window, nextPageToken)
         const wanted = chainsWanted(client.latency, client.rate, concurrency)
         const running = underWay.size + 1
-        const sample = concurrency > 1 ? addToSample(chain.sample, timesOf(profiles)) : chain.sample
-        const cuts = shouldSplit(read, moved, running, wanted)
-          ? chooseCuts(moved, sample, Math.floor(client.serverTime() / 1000), 2 * wanted)
+        const { userTokens, times: timesOfPage } = concurrency > 1 ? sampleOf(profiles) : NO_SAMPLE
+        const times = addToSample(chain.times, timesOfPage)
+        chain.progress.add(userTokens)
+        const cuts = shouldSplit(read, moved, running, wanted, chain.progress.pagesLeft)
+          ? chooseCuts(moved, times, Math.floor(client.serverTime() / 1000), 2 * wanted)
           : []
         if (cuts.length > 0) {
           pass = afterSplit(read, moved, cuts)
         } else {
           pass = read
-          chains.set(moved, { ...chain, sample, emptyPages })
+          chains.set(moved, { ...chain, times, emptyPages })
         }
       }
       askForPages()
@@ -137,18 +142,32 @@ async function askForPage(window: Window, options: WalkOptions, signal: AbortSig
   }
 }
 
-/** A page gives this many times to the sample, at most: enough, and cheap, as each is of a profile that is parsed for it. */
-const TIMES_OF_A_PAGE = 50
+function newChain({ pageToken }: Window): Chain {
+  return { tokens: new PageTokenWatch(pageToken), progress: new TokenProgress(), times: [], emptyPages: 0 }
+}
 
-function timesOf(profiles: PageProfiles): number[] {
-  const step = Math.max(1, Math.floor(profiles.length / TIMES_OF_A_PAGE))
+/** So many profiles of a page are looked at, at most: enough, and cheap, as each of them is parsed for it. */
+const PROFILES_OF_A_SAMPLE = 50
+
+interface Sample {
+  readonly userTokens: readonly string[]
+  /** Unix seconds. */
+  readonly times: readonly number[]
+}
+
+const NO_SAMPLE: Sample = { userTokens: [], times: [] }
+
+function sampleOf(profiles: PageProfiles): Sample {
+  const step = Math.max(1, Math.floor(profiles.length / PROFILES_OF_A_SAMPLE))
+  const userTokens: string[] = []
   const times: number[] = []
-  for (let index = 0; index < profiles.length; index += step) {
-    const profile = profiles.at(index) as { lastUpdatedAt?: unknown } | null | undefined
+  for (let index = (profiles.length - 1) % step; index < profiles.length; index += step) {
+    const profile = profiles.at(index) as { userID?: unknown; lastUpdatedAt?: unknown } | null | undefined
+    if (typeof profile?.userID === 'string') userTokens.push(profile.userID)
     const time = typeof profile?.lastUpdatedAt === 'string' ? toUnixSeconds(profile.lastUpdatedAt) : undefined
     if (time !== undefined) times.push(time)
   }
-  return times
+  return { userTokens, times }
 }
 
 function endless(how: string, pass: Pass): Error {

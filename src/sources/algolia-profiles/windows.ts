@@ -8,7 +8,18 @@
  * the order of user tokens, they are as a rule a fair sample of the window, and where they aren't (tokens that grow with
  * time), half of the weight lies on time itself, so each part is much smaller than the whole in either case. The pages
  * of a split window are read again: that is the price, a handful of calls, and why nothing is split without need.
+ *
+ * A profile that is updated during the pass leaves its window for the one that is open towards the present. Were that one
+ * read beside the others, it could come in behind the reader there and be gone before the reader gets to it here: an
+ * incremental stream would have it in the next pass, but a full refresh would miss a profile that was there all the
+ * time. So the open window is cut off short, and read when all the others have been.
  */
+
+/**
+ * A profile may be stored this many seconds after the time that it carries: what is updated from now on carries a time that
+ * lies no earlier than that. An assumption, and a generous one.
+ */
+export const LATENESS_SECONDS = 600
 
 /** A window of time, whole Unix seconds, both bounds exclusive and absent when open, and how far it has been read. */
 export interface Window {
@@ -72,13 +83,28 @@ export function afterSplit(pass: Pass, window: Window, cuts: readonly number[]):
   return replaced(pass, window, parts)
 }
 
+/** @returns the windows that may be read now: the ones that are open towards the present come last. */
+export function windowsToRead({ windows }: Pass): readonly Window[] {
+  const bounded = windows.filter(({ before }) => before !== undefined)
+  return bounded.length > 0 ? bounded : windows
+}
+
 /**
  * Whether a window that is being read should be split.
  * @param running windows under way, this one included
  * @param wanted chains that it takes to use the calls that are allowed
+ * @param pagesLeft about how many pages of the window are left, where that is known
  */
-export function shouldSplit(pass: Pass, window: Window, running: number, wanted: number): boolean {
+export function shouldSplit(
+  pass: Pass,
+  window: Window,
+  running: number,
+  wanted: number,
+  pagesLeft = Infinity
+): boolean {
   if (running >= wanted || window.pages < PAGES_BEFORE_SPLIT) return false
+  // What is left has to be worth reading the window's pages again.
+  if (pagesLeft < 2 * window.pages) return false
   if (window.after !== undefined && window.before !== undefined && window.before - window.after <= 2) return false
   // Windows of one split end at about the same length. One that is still under way then has little left, and is only
   // worth reading again when it has proved to be of another kind.
@@ -100,18 +126,23 @@ export function chainsWanted(latency: number, rate: number | undefined, concurre
 /**
  * Chooses where to cut a window.
  * @param times Unix seconds at which profiles of the window were updated: those on the pages read so far
- * @param now the server's clock, whole Unix seconds: the end of a window that is open towards the present
- * @param parts how many parts are wanted, at least 2
- * @returns ascending cuts, strictly inside the window: as a rule `parts` - 1 of them, none where there is no room
+ * @param now the server's clock, whole Unix seconds
+ * @param parts how many parts are wanted, at least 2; of a window that is open towards the present, one more is cut off:
+ * the latest one, into which profiles move that are updated
+ * @returns ascending cuts, strictly inside the window: as a rule as many as it takes, none where there is no room
  */
 export function chooseCuts(window: Window, times: readonly number[], now: number, parts: number): number[] {
-  const sample = [...times].sort((one, other) => one - other)
+  const isOpen = window.before === undefined
+  const end = window.before ?? now - LATENESS_SECONDS
+  const ascending = [...times].sort((one, other) => one - other)
+  const sample = ascending.slice(0, countUpTo(ascending, end))
   const first = sample[0]
-  if (first === undefined) return []
+  // Where most profiles lie in the part that would be cut off, little would be won.
+  if (first === undefined || sample.length < ascending.length / 2) return []
   const low = window.after ?? first
-  const high = window.before ?? Math.max(now, sample[sample.length - 1] ?? now)
+  const high = isOpen ? end + 1 : end
   const share = (time: number): number => (countUpTo(sample, time) / sample.length + (time - low) / (high - low)) / 2
-  const cuts = new Set<number>()
+  const cuts = new Set<number>(isOpen && end > low ? [end] : [])
   for (let part = 1; part < parts; part += 1) {
     const cut = firstWhere(low, high, (time) => share(time) >= part / parts)
     if (cut > low && cut + 1 < high) cuts.add(cut)

@@ -275,7 +275,7 @@ test('windows are read at the same time, each over a connection of its own', asy
     }
     faults.add({ when: count, then: {} })
     const now = Math.floor(Date.now() / 1000) * 1000
-    const cuts = [70, 45, 20].map((days) => now - days * 86_400_000)
+    const cuts = [70, 45, 20, 0].map((days) => now - days * 86_400_000)
     const run = await runRead({
       url,
       config: configuration({ pageSize: 10, concurrency: 4 }),

@@ -7,10 +7,12 @@ import {
   afterSplit,
   chainsWanted,
   chooseCuts,
+  LATENESS_SECONDS,
   newPass,
   type Pass,
   shouldSplit,
-  type Window
+  type Window,
+  windowsToRead
 } from '../../../src/sources/algolia-profiles/windows'
 
 const DAY = 86_400
@@ -78,7 +80,7 @@ describe('a window that is split', () => {
           NOW,
           parts
         )
-        expect(cuts.length).toBeLessThan(parts)
+        expect(cuts.length).toBeLessThan(window.before === undefined ? parts + 1 : parts)
         cuts.forEach((cut, index) => {
           expect(cut).toBeGreaterThan(cuts[index - 1] ?? window.after ?? -Infinity)
           expect(cut + 1).toBeLessThan(window.before ?? Infinity)
@@ -103,8 +105,8 @@ describe('a window that is split', () => {
   test('has about equal parts where the profiles read so far are a fair sample', () => {
     const times = Array.from({ length: 1000 }, (_, index) => NOW - 90 * DAY + Math.floor((index * 90 * DAY) / 1000))
     const cuts = chooseCuts({ pages: 20 }, times, NOW, 6)
-    expect(cuts).toHaveLength(5)
-    const ends = [NOW - 90 * DAY, ...cuts, NOW]
+    expect(cuts).toHaveLength(6)
+    const ends = [NOW - 90 * DAY, ...cuts]
     for (const [index, cut] of cuts.entries()) expect(cut - (ends[index] ?? 0)).toBeCloseTo(15 * DAY, -4)
   })
 
@@ -140,6 +142,36 @@ describe('a window that is split', () => {
     )
   })
 
+  test('keeps in a part of its own what is updated from now on, however late it is stored', () => {
+    fc.assert(
+      fc.property(
+        windowsWithTimes,
+        fc.integer({ min: 2, max: 32 }),
+        fc.nat({ max: LATENESS_SECONDS - 1 }),
+        ({ window: { after, pages }, times }, parts, late) => {
+          const window: Window = { after, pages }
+          const seconds = times.map((time) => Math.floor(time / 1_000_000))
+          const { windows } = afterSplit(
+            { windows: [window], pages: 0, longest: 0 },
+            window,
+            chooseCuts(window, seconds, NOW, parts)
+          )
+          const moment = (NOW - late) * 1_000_000
+          const bounded = windows.filter(({ before }) => before !== undefined)
+          expect(bounded.filter((part) => isWithin(moment, part, 1))).toEqual([])
+          expect(windows.length - bounded.length).toBe(1)
+        }
+      ),
+      { numRuns: 1000 }
+    )
+  })
+
+  test('is not cut where most of its profiles are so new that one part would have them all', () => {
+    const times = Array.from({ length: 100 }, (_, index) => NOW - (index < 60 ? 300 : DAY))
+    expect(chooseCuts({ pages: 20 }, times, NOW, 6)).toEqual([])
+    expect(chooseCuts({ pages: 20 }, times, NOW + LATENESS_SECONDS, 6)).not.toEqual([])
+  })
+
   test('is not cut where nothing is known of its profiles, or no room is left', () => {
     expect(chooseCuts({ pages: 20 }, [], NOW, 6)).toEqual([])
     expect(chooseCuts({ after: NOW, before: NOW + 2, pages: 20 }, [NOW + 1], NOW, 6)).toEqual([])
@@ -160,6 +192,11 @@ describe('whether a window is split', () => {
   test('depends on whether it has proved long, by itself and next to the others', () => {
     expect(shouldSplit(pass, { pages: 3 }, 1, 3)).toBe(false)
     expect(shouldSplit({ ...pass, longest: 60 }, long, 1, 3)).toBe(false)
+  })
+
+  test('depends on whether enough of it is left to be worth reading its pages again', () => {
+    expect(shouldSplit(pass, long, 1, 3, 199)).toBe(false)
+    expect(shouldSplit(pass, long, 1, 3, 200)).toBe(true)
   })
 
   test('is no longer so when it can not be made narrower', () => {
@@ -203,6 +240,17 @@ describe('the chains that are wanted', () => {
 })
 
 describe('a pass', () => {
+  test('has the windows that are open towards the present read when all others have been', () => {
+    const [old, recent, open]: Window[] = [
+      { before: NOW - DAY, pages: 0 },
+      { after: NOW - DAY - 1, before: NOW, pages: 3, pageToken: 'next' },
+      { after: NOW - 1, pages: 0 }
+    ]
+    const windows = [old!, open!, recent!]
+    expect(windowsToRead({ windows, pages: 0, longest: 0 })).toEqual([old, recent])
+    expect(windowsToRead({ windows: [open!], pages: 0, longest: 0 })).toEqual([open])
+  })
+
   test('starts as one window that is open towards the present', () => {
     expect(newPass(undefined).windows).toEqual([{ pages: 0 }])
     expect(newPass(NOW).windows).toEqual([{ after: NOW, pages: 0 }])
