@@ -56,11 +56,6 @@ export class CallBudget {
     return localTime + (this.clockOffset ?? 0)
   }
 
-  /** Whether an answer has told the server's clock. */
-  get knowsServerTime(): boolean {
-    return this.clockOffset !== undefined
-  }
-
   /** Calls allowed for each millisecond, once an answer told the limit. */
   get rate(): number | undefined {
     return this.limit === undefined ? undefined : this.limit / this.period
@@ -94,7 +89,8 @@ export class CallBudget {
   ended(localTime: number, headers: LimitHeaders = {}): void {
     this.inFlight -= 1
     this.isAnswered = true
-    if (headers.date !== undefined) {
+    // Only who tells when a period ends by this clock counts: whoever else answers on the way has another one.
+    if (headers.date !== undefined && headers.reset !== undefined) {
       this.clockOffset = Math.max(this.clockOffset ?? -Infinity, headers.date - localTime)
     }
     const resetAt = this.sensibleReset(localTime, headers.reset)

@@ -1,11 +1,13 @@
+import { textOfAnswer } from './answer-text'
 import { CallBudget, type LimitHeaders } from './call-budget'
 import type { Clock } from './clock'
 import { connectionFailure, failureOf, type Failure, type SourceError, unreadablePage } from './errors'
 import { Starts } from './page-profiles'
 import { ReusedMemory } from './reused-memory'
+import { ServerClock } from './server-clock'
 import { type Answer, NoAnswer, type Transport } from './transport'
 import { Turn } from './turn'
-import { errorDetail, readUsersPage, startOf, type UsersPage, usersPath, type UsersQuery } from './users-page'
+import { readUsersPage, type UsersPage, usersPath, type UsersQuery } from './users-page'
 
 /**
  * What came of a call: a whole page, or the word that its page token is no longer taken. One page at a time is handed out,
@@ -35,8 +37,8 @@ export interface ClientOptions {
   readonly patience?: number
   /** Told of a retry, with its cause and the pause in milliseconds. */
   readonly onRetry?: (cause: SourceError, pause: number) => void
-  /** Told when calls have to wait, with the server's time (Unix milliseconds) at which they may go on. */
-  readonly onLimit?: (resumesAt: number) => void
+  /** Told when calls have to wait: until when, by the server's clock (Unix milliseconds), and for how many milliseconds. */
+  readonly onLimit?: (resumesAt: number, wait: number) => void
 }
 
 /** One call is given up after about this long, in milliseconds. */
@@ -62,6 +64,7 @@ const NAP = 200
 export class ProfileClient {
   readonly counts: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
   private readonly budget = new CallBudget()
+  private readonly serverClock = new ServerClock()
   private readonly latencies: number[] = []
   /** Pages wait for it zipped, which takes a fifth of the memory. */
   private readonly turn = new Turn()
@@ -78,12 +81,12 @@ export class ProfileClient {
 
   /** @returns the server's clock at a time of the client's clock, by default now; Unix milliseconds, never ahead of it. */
   serverTime(localTime = this.options.clock.now()): number {
-    return this.budget.serverTime(localTime)
+    return this.serverClock.at(localTime)
   }
 
-  /** Whether an answer has told the server's clock; else the client's stands in for it. */
+  /** Whether a page has told the server's clock; else the client's stands in for it. */
   get knowsServerTime(): boolean {
-    return this.budget.knowsServerTime
+    return this.serverClock.isKnown
   }
 
   /** Calls that Algolia allows for each millisecond, once an answer told. */
@@ -109,13 +112,18 @@ export class ProfileClient {
     const { clock, onRetry } = this.options
     const path = usersPath(query)
     let givenUpAt: number | undefined
+    let waitsUntil: number | undefined
     for (let attempt = 0; ; attempt += 1) {
       const sentAt = await this.turnToCall(signal)
       givenUpAt ??= sentAt + this.patience
+      waitsUntil ??= sentAt + Math.max(this.patience, PATIENCE)
       const result = await this.attempt(path, query.pageToken !== undefined, sentAt, givenUpAt, signal)
       const arrivedAt = clock.now()
       const page = 'failure' in result ? result : await this.readPage(result.answer, signal)
-      if ('kind' in page) return page
+      if ('kind' in page) {
+        this.serverClock.learn(arrivedAt, result.limits.date)
+        return page
+      }
       // The time until a page's turn is the caller's.
       givenUpAt += clock.now() - arrivedAt
       const { verdict, error } = page.failure
@@ -124,7 +132,9 @@ export class ProfileClient {
       const now = clock.now()
       const pause = this.pauseBefore(attempt)
       const resumesAt = verdict === 'wait' ? this.budget.refused(now, result.limits, pause) : now + pause
-      if (resumesAt >= givenUpAt) throw error
+      // A reset that Algolia tells is worth waiting for, even to a caller with little patience.
+      const isTold = resumesAt > now + pause
+      if (resumesAt >= (isTold ? Math.max(givenUpAt, waitsUntil) : givenUpAt)) throw error
       this.counts.retries += 1
       if (verdict === 'wait') {
         this.counts.refusals += 1
@@ -153,7 +163,7 @@ export class ProfileClient {
       this.latencies.push(clock.now() - sentAt)
       if (this.latencies.length > LATENCIES_KEPT) this.latencies.shift()
       if (answer.status === 200) return { answer, limits }
-      const detail = errorDetail(this.withoutKey(answer.body(new ReusedMemory())))
+      const detail = this.textOf(answer.body(new ReusedMemory()))
       return { failure: failureOf({ status: answer.status, detail, withPageToken }), limits }
     } catch (thrown) {
       signal.throwIfAborted()
@@ -185,7 +195,7 @@ export class ProfileClient {
     try {
       const body = answer.body(this.memory)
       const page = readUsersPage(body, this.starts)
-      return 'profiles' in page ? page : { failure: unreadablePage(page.unreadable, startOf(this.withoutKey(body))) }
+      return 'profiles' in page ? page : { failure: unreadablePage(page.unreadable, this.textOf(body)) }
     } catch (thrown) {
       if (thrown instanceof NoAnswer) return { failure: connectionFailure(this.options.transport.host, thrown.message) }
       throw thrown
@@ -206,7 +216,7 @@ export class ProfileClient {
       }
       if (wait > WORTH_TELLING && now + wait > this.toldUntil) {
         this.toldUntil = now + wait
-        onLimit?.(this.budget.serverTime(now + wait))
+        onLimit?.(this.budget.serverTime(now + wait), wait)
       }
       await clock.sleep(Math.min(wait, NAP), signal)
       const awake = clock.now()
@@ -215,8 +225,8 @@ export class ProfileClient {
     }
   }
 
-  private withoutKey(body: Buffer): string {
-    return body.toString('utf8').replaceAll(this.options.apiKey, '(the API key)')
+  private textOf(body: Buffer): string {
+    return textOfAnswer(body.toString('utf8'), this.options.apiKey)
   }
 
   private pauseBefore(attempt: number): number {

@@ -44,7 +44,7 @@ export interface Failure {
 /** What is known of a call whose status isn't 200. */
 export interface FailedAnswer {
   readonly status: number
-  /** Algolia's `message`, or the start of the body. */
+  /** What it says. */
   readonly detail: string
   /** Whether a page token was sent. */
   readonly withPageToken: boolean
@@ -114,14 +114,14 @@ export function connectionFailure(host: string, reason: string): Failure {
 
 /**
  * A body that isn't a whole page. Never to be taken for an empty one.
- * @param start how the body starts
+ * @param text what it says instead
  */
-export function unreadablePage(reason: string, start: string): Failure {
+export function unreadablePage(reason: string, text: string): Failure {
   return {
     verdict: 'retry',
     error: transientError(
       `Algolia's answer is not a page of profiles (${reason}). Nothing was taken from it. Run again later: the state is kept.`,
-      `${reason}: ${start}`
+      `${reason}: ${text}`
     )
   }
 }

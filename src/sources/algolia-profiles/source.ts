@@ -104,10 +104,7 @@ export async function* read(
     onRetry: ({ message, internalMessage = message }, pause) => {
       warn(`A call failed (${internalMessage}). Trying again in ${(pause / 1000).toFixed(1)} s.`)
     },
-    onLimit: (resumesAt) => {
-      const wait = resumesAt - client.serverTime()
-      report.limited(resumesAt, wait).forEach((message) => mail.put(message))
-    }
+    onLimit: (resumesAt, wait) => report.limited(resumesAt, wait).forEach((message) => mail.put(message))
   })
   plan.warnings.forEach(warn)
   const stop = new AbortController()

@@ -66,20 +66,3 @@ function parsed(body: Buffer): unknown {
     return undefined
   }
 }
-
-/** @returns Algolia's `message` from the body of an error, or the start of the body. */
-export function errorDetail(body: string): string {
-  try {
-    const { message } = JSON.parse(body) as { message?: unknown }
-    if (typeof message === 'string') return startOf(message)
-  } catch {
-    // Not JSON: a proxy's page, say.
-  }
-  return startOf(body)
-}
-
-/** @returns a text in one line, cut after 200 characters. */
-export function startOf(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line || '(empty)'
-}

@@ -244,7 +244,7 @@ describe('what is known of the limit', () => {
       headers({ date: SERVER - 5000 })
     )
     expect(budget.serverTime(SERVER)).toBe(SERVER)
-    expect(answered({}).knowsServerTime).toBe(false)
+    expect(answered(headers({ date: SERVER + HOUR, reset: undefined })).serverTime(SERVER)).toBe(SERVER)
   })
 
   test('after a refusal waits for the reset that it told, but never less than the pause before a retry', () => {

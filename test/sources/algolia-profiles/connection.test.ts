@@ -4,6 +4,8 @@ import { SimulatedAlgolia } from '../../support/simulated-algolia'
 import { configuration } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 
+const SECOND = 1000
+
 test.each(REGIONS)(
   'the region %s is called at its own address, where no other stands in for Algolia',
   async (region) => {
@@ -17,3 +19,19 @@ test.each(REGIONS)(
     ])
   }
 )
+
+test('check waits for the calls that Algolia allows again in a moment, as somebody else may have used them up', async () => {
+  const clock = new VirtualClock()
+  const begin = clock.now()
+  const reset = String(Math.floor(begin / SECOND) + 50)
+  const algolia = new SimulatedAlgolia({
+    clock,
+    onCall: ({ number }) =>
+      number === 1 ? { status: 429, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset } } : undefined
+  })
+  const environment = { clock, random: () => 0.5, createTransport: () => algolia }
+  const answer = await check(configuration(), environment, new AbortController().signal)
+  expect(answer).toMatchObject({ connectionStatus: { status: 'SUCCEEDED' } })
+  expect(algolia.calls).toBe(2)
+  expect(clock.now() - begin).toBeGreaterThan(48 * SECOND)
+})

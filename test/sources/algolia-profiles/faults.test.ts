@@ -72,10 +72,10 @@ class World {
     return { config, catalog: catalogOf('profiles'), state }
   }
 
-  /** The state of a pass that is still to be read whole, in two windows at the same time. */
+  /** The state of a pass that is still to be read whole: two windows at the same time, then what is new. */
   stateOfTwoWindows(): HostState[] {
     const now = this.clock.now()
-    return stateOfWindows(['profiles'], now, [now - 45 * 86_400 * SECOND])
+    return stateOfWindows(['profiles'], now, [now - 45 * 86_400 * SECOND, now])
   }
 
   /** Expects that a read handed over every profile once, and ended well. */
@@ -485,10 +485,17 @@ describe.each(['soon', '-1', '1e3', ''])('an answer that counts "%s" calls', (co
   })
 })
 
-test('the time of a failing server, maybe that of a proxy, does not move the cursor', async () => {
+test.each<[string, SimulatedFault]>([
+  ['a failing server', { status: 502 }],
+  ['one that refuses a call', { status: 429 }],
+  ['one that refuses a call for now', { status: 429, headers: { 'x-ratelimit-remaining': '0' } }],
+  ['one that waited too long', { status: 408 }],
+  ['one whose page is none', { body: '<html>Welcome' }]
+])('the time of %s, maybe that of a proxy, does not move the cursor', async (_, fault) => {
   const world = new World()
   const nextYear = new Date(world.algolia.now() + 365 * 86_400 * SECOND).toUTCString()
-  world.breakCalls([1, 5], { status: 502, headers: { date: nextYear } })
+  const date = { date: nextYear }
+  world.breakCalls([1, 5], { ...fault, headers: { ...(fault instanceof Error ? {} : fault.headers), ...date } })
   const read = await world.read()
   world.expectComplete(read)
   expect(JSON.stringify(read.lastStates)).toContain('"cursor":"2026-03-01T11:49:59Z"')
@@ -510,7 +517,12 @@ test('a body that repeats the API key does not get it into a message', async () 
     { status: 503, body: `${API_KEY} is not ${API_KEY}` },
     { body: `<p>${API_KEY}<p>${API_KEY}` },
     { body: `<html>${API_KEY}` },
-    { body: `"${API_KEY}"` }
+    { body: `"${API_KEY}"` },
+    { status: 404, body: `{"message":"the key ${escaped((code) => `\\u${code.padStart(4, '0')}`)} is unknown"}` },
+    { status: 403, body: `{"key":"${escaped((code) => `\\u${code.padStart(4, '0')}`)}"}` },
+    { status: 500, body: `/login?key=${escaped((code) => `%${code.toUpperCase()}`)}` },
+    { status: 503, body: `<p>${escaped((code) => `&#x${code};`)}` },
+    { body: `(\\u0063${API_KEY.slice(1).replace('-', '\\-')})` }
   ]) {
     const world = new World()
     world.faultOf = () => fault
@@ -518,7 +530,27 @@ test('a body that repeats the API key does not get it into a message', async () 
     expect(read.thrown).toBeInstanceOf(SourceError)
     const { message, internalMessage } = read.thrown as SourceError
     const told = JSON.stringify([read.messages, message, internalMessage])
-    expect(told).not.toContain(API_KEY)
-    expect(told).not.toContain(API_KEY.slice(0, 8))
+    expect(told).not.toContain(API_KEY.slice(1, 6))
+    for (const code of ['61', '0061']) expect(told).not.toMatch(new RegExp(`[u%x]${code}`, 'i'))
+  }
+})
+
+/** The API key, each of its characters as an escape makes it of the hexadecimal code. */
+function escaped(escape: (code: string) => string): string {
+  return [...API_KEY].map((character) => escape(character.charCodeAt(0).toString(16))).join('')
+}
+
+test('what stands in a page that can not be read is not told: it may be profiles', async () => {
+  for (const fault of [
+    { body: '{"users":[{"userID":"jane.doe=token"}],"nextPageToken":5}' },
+    { body: '{"users":[{"userID":"jane.doe=token","type":"ba' },
+    { status: 206, body: '{"users":[{"userID":"jane.doe=token"}]}' }
+  ]) {
+    const world = new World()
+    world.faultOf = () => fault
+    const read = await world.read()
+    const { message, internalMessage } = read.thrown as SourceError
+    expect(JSON.stringify([read.messages, message, internalMessage])).not.toContain('jane')
+    expect(internalMessage).toContain('characters of JSON')
   }
 })

@@ -1,0 +1,33 @@
+/**
+ * What an answer that isn't what was asked for says, in one line that can be told: Algolia's `message` where it has one. Of
+ * other JSON only how long it is, as it may hold profiles, which have no place in a log; of anything else, such as the
+ * page of a proxy, how it starts.
+ * @param apiKey struck out, should the answer repeat it
+ */
+export function textOfAnswer(body: string, apiKey: string): string {
+  const said = messageOf(body)
+  if (said === undefined && /^\s*[{[]/.test(body)) return `(${body.length} characters of JSON)`
+  const text = withoutKey(said ?? body, apiKey)
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line || '(empty)'
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown }
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Finds each character of the key as it is, or as JSON, a URL or HTML write it. */
+function withoutKey(text: string, apiKey: string): string {
+  const characters = [...apiKey].map((character) => {
+    const code = character.charCodeAt(0)
+    const hex = code.toString(16).padStart(2, '0')
+    const itself = `\\x${hex}`
+    return `(?:\\\\*(?:${itself}|u00${hex})|%${hex}|&#(?:0*${code}|x0*${hex});)`
+  })
+  return text.replaceAll(new RegExp(characters.join(''), 'gi'), '(the API key)')
+}
