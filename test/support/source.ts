@@ -178,7 +178,8 @@ export interface RunningSource {
   readonly ended: Promise<SourceRun>
 }
 
-const COMMAND_LINE = resolve(__dirname, '../../dist/sources/algolia-profiles/cli.js')
+/** The built command line. */
+export const COMMAND_LINE = resolve(__dirname, '../../dist/sources/algolia-profiles/cli.js')
 
 /** Starts the built command line with these arguments. */
 export function startCommandLine(commandLine: readonly string[], url?: string): RunningSource {

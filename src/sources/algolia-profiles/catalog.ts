@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { configError } from './errors'
+import { withoutNulls } from './json-file'
 import { type AirbyteMessage, configuredCatalogSchema } from './messages'
 import { issuesOf } from './schema-issues'
 import type { StreamStart } from './state'
@@ -33,7 +34,7 @@ export function catalogMessage(): AirbyteMessage {
  * @throws SourceError (`config_error`) when it selects nothing, or what this source doesn't offer
  */
 export function selectStreams(input: unknown): SelectedStream[] {
-  const result = configuredCatalogSchema.safeParse(input)
+  const result = configuredCatalogSchema.safeParse(withoutNulls(input))
   if (!result.success) throw configError(`The configured catalog is invalid: ${issuesOf(result.error)}`)
   const selected = result.data.streams.map(({ stream: { name }, sync_mode }): SelectedStream => {
     const stream = STREAMS.find((offered) => offered.name === name)

@@ -57,7 +57,14 @@ async function main(commandLine: readonly string[]): Promise<number> {
     return 0
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode
-    if (thrown instanceof OutputClosed) return FAILED
+    if (thrown instanceof OutputClosed) {
+      if (!thrown.byReader) {
+        process.stderr.write(
+          `${thrown.message} Make room, or write elsewhere, and run again from the last whole state.\n`
+        )
+      }
+      return FAILED
+    }
     if (thrown instanceof Stopped) return EXIT_CODES[thrown.by]
     await writer.write([errorMessage(toSourceError(thrown), Date.now())]).catch(() => undefined)
     return FAILED

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { configError } from './errors'
-import { issuesOf } from './schema-issues'
 import { toUnixSeconds } from './instants'
+import { withoutNulls } from './json-file'
+import { issuesOf } from './schema-issues'
 
 /** Regions of Algolia's Advanced Personalization API: `https://ai-personalization.{region}.algolia.com`. */
 export const REGIONS = ['us', 'eu'] as const
@@ -49,13 +50,19 @@ export const configSchema = z.strictObject({
   }),
   startDate: z
     .string()
-    .refine((text) => toUnixSeconds(text) !== undefined, 'must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z')
+    .refine(
+      (text) => text === '' || toUnixSeconds(text) !== undefined,
+      'must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z'
+    )
     .meta({
       title: 'Start date',
-      description: 'Read only profiles that were updated on or after this date. Leave empty to read all profiles.',
+      description:
+        'Read only profiles that were updated on or after this date (in UTC) or time. Leave empty to read all profiles.',
       examples: ['2026-01-31', '2026-01-31T08:00:00Z'],
       order: 3
     })
+    // Forms send an empty text for what was left empty.
+    .transform((text) => (text === '' ? undefined : text))
     .optional(),
   indices: z
     .array(listEntry)
@@ -96,7 +103,7 @@ export type Config = z.output<typeof configSchema>
  * @throws SourceError (`config_error`) that names each bad key and what it must be; values are never repeated.
  */
 export function parseConfig(input: unknown): Config {
-  const result = configSchema.safeParse(input)
+  const result = configSchema.safeParse(withoutNulls(input))
   if (result.success) return result.data
   throw configError(`The configuration is invalid: ${issuesOf(result.error)}`)
 }

@@ -21,3 +21,11 @@ export async function readJsonFile(what: string, path: string): Promise<unknown>
     throw configError(`The ${what} ${path} is not valid JSON. Correct the file.`)
   }
 }
+
+/** @returns JSON without the properties that are null, at any depth: some hosts write what is absent so. */
+export function withoutNulls(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(withoutNulls)
+  if (typeof json !== 'object' || json === null) return json
+  const present = Object.entries(json).filter(([, value]) => value !== null)
+  return Object.fromEntries(present.map(([key, value]) => [key, withoutNulls(value)]))
+}

@@ -1,11 +1,16 @@
 import type { Writable } from 'node:stream'
 
-/** The reader of standard output has gone away. */
+/** Standard output takes no more: its reader has gone away, or its disk is full. */
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed'
+  /** Whether it is no more than that the reader has had enough, as `head` has. */
+  readonly byReader: boolean
 
-  constructor() {
-    super('Standard output was closed.')
+  /** @param failure what the stream said */
+  constructor(failure: unknown) {
+    const { code } = failure as NodeJS.ErrnoException
+    super(`Standard output can't be written (${code ?? String(failure)}).`)
+    this.byReader = code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED'
   }
 }
 
@@ -25,10 +30,10 @@ export class MessageWriter {
   private used = 0
 
   constructor(private readonly output: Writable) {
-    output.on('error', () => this.gone.abort(new OutputClosed()))
+    output.on('error', (failure) => this.gone.abort(new OutputClosed(failure)))
   }
 
-  /** Aborts when the reader has gone away. */
+  /** Aborts, with `OutputClosed`, when standard output takes no more. */
   get closed(): AbortSignal {
     return this.gone.signal
   }
@@ -59,7 +64,7 @@ export class MessageWriter {
   /** Resolves when the bytes are out, and their memory may be used again. */
   private async send(bytes: Buffer): Promise<void> {
     const failure = await new Promise<unknown>((resolve) => this.output.write(bytes, resolve))
-    if (failure) throw new OutputClosed()
+    if (failure) throw new OutputClosed(failure)
   }
 }
 

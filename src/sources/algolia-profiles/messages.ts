@@ -148,10 +148,8 @@ export const configuredCatalogSchema = z.looseObject({
   )
 })
 
-export type ConfiguredCatalog = z.output<typeof configuredCatalogSchema>
-
-/** What a host passes in as state: a list of states, one for each stream; older hosts pass one alone, or its data. */
-export const stateInputSchema = z.union([z.array(state), state])
+/** What a host passes in as state: a list of states, one for each stream. */
+export const stateInputSchema = z.array(state)
 
 export type LogLevel = z.output<typeof log>['level']
 export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'

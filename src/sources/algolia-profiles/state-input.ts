@@ -1,14 +1,15 @@
 import { configError } from './errors'
+import { withoutNulls } from './json-file'
 import { stateInputSchema } from './messages'
 import { issuesOf } from './schema-issues'
 import { STREAMS } from './streams'
 
 const UNREADABLE =
-  "Pass, as a list, what stands as `state` in each stream's last STATE message, or reset the state in your host to read everything anew."
+  "Pass, as a list, each stream's last STATE message, or what stands as `state` in it, or reset the state in your host to read everything anew."
 
 /**
  * Finds the states of the streams in what a host passes in: a list of STREAM states, a GLOBAL one, or, from older hosts,
- * an object with a state for each stream's name, bare or as LEGACY `data`.
+ * an object with a state for each stream's name, bare or as LEGACY `data`. By hand, whole STATE messages are what is there.
  * @param input the content of the state file; null, an empty list and an empty object hold no state
  * @returns the state of each stream, not yet checked, by the stream's name
  * @throws SourceError (`config_error`) when it can't be understood
@@ -16,9 +17,10 @@ const UNREADABLE =
 export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
   const states = new Map<string, unknown>()
   if (input === undefined || input === null) return states
-  const result = stateInputSchema.safeParse(input)
+  const list = (Array.isArray(input) ? input : [input]) as unknown[]
+  const result = stateInputSchema.safeParse(list.map((entry) => withoutNulls(stateOf(entry))))
   if (!result.success) throw configError(`The state can't be read: ${issuesOf(result.error)}. ${UNREADABLE}`)
-  for (const state of Array.isArray(result.data) ? result.data : [result.data]) {
+  for (const state of result.data) {
     const { stream, global, data, type, ...bare } = state
     if (stream) states.set(stream.stream_descriptor.name, stream.stream_state)
     for (const { stream_descriptor, stream_state } of global?.stream_states ?? []) {
@@ -33,4 +35,9 @@ export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
     }
   }
   return states
+}
+
+function stateOf(entry: unknown): unknown {
+  const message = entry as { type?: unknown; state?: unknown } | null
+  return message?.type === 'STATE' ? message.state : entry
 }

@@ -64,6 +64,14 @@ describe('the configuration', () => {
     expect(() => parseConfig(configuration({ [key]: value }))).toThrow(configError(complaint))
   })
 
+  test('may hold what was left empty, as forms and other hosts write it: as null, or as an empty start date', () => {
+    const bare = { appId: 'APP1', apiKey: 'key', region: 'eu' }
+    const empty = { startDate: '', indices: null, affinities: null, pageSize: null, concurrency: null }
+    expect(parseConfig({ ...bare, ...empty })).toEqual(parseConfig(bare))
+    expect(parseConfig({ ...bare, startDate: null })).toEqual(parseConfig(bare))
+    expect(() => parseConfig({ ...bare, apiKey: null })).toThrow(configError(/invalid: apiKey: /))
+  })
+
   test('refuses a key that it does not know, so that a misspelt filter is not left out in silence', () => {
     expect(() => parseConfig(configuration({ startdate: '2026-01-31' }))).toThrow(configError(/unknown key startdate/))
   })
@@ -112,6 +120,12 @@ describe('the configured catalog', () => {
       sync_id: 7
     }))
     expect(selectStreams({ streams })).toHaveLength(3)
+  })
+
+  test('may say null for what it does not say', () => {
+    const stream = { name: 'profiles', namespace: null, json_schema: {}, default_cursor_field: null }
+    const streams = [{ stream, sync_mode: 'incremental', destination_sync_mode: null, generation_id: null }]
+    expect(selectStreams({ streams })).toHaveLength(1)
   })
 
   test.each([

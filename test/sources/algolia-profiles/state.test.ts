@@ -149,7 +149,32 @@ describe('what a host passes in as state', () => {
       { profiles: one }
     ],
     ['one state alone', stream('profiles', one), { profiles: one }],
-    ['a state that is null', [stream('profiles', null)], { profiles: null }],
+    ['a state that is null', [stream('profiles', null)], {}],
+    [
+      'a state with null for what it does not say, as PyAirbyte writes it',
+      [
+        {
+          type: 'STREAM',
+          stream: { stream_descriptor: { name: 'profiles', namespace: null }, stream_state: { ...one, cursor: null } },
+          global_: null,
+          global: null,
+          data: null,
+          sourceStats: { recordCount: 12 },
+          destinationStats: null
+        },
+        { ...stream('segments', other), type: null }
+      ],
+      { profiles: one, segments: other }
+    ],
+    [
+      'whole STATE messages',
+      [
+        { type: 'STATE', state: stream('profiles', one) },
+        { type: 'STATE', state: stream('segments', other) }
+      ],
+      { profiles: one, segments: other }
+    ],
+    ['one whole STATE message', { type: 'STATE', state: stream('profiles', one) }, { profiles: one }],
     [
       'a global state',
       [
@@ -179,12 +204,17 @@ describe('what a host passes in as state', () => {
     ['a state of no stream', [{ type: 'STREAM', stream: {} }]],
     ['a state whose content is a text', [stream('profiles', 'state')]],
     ['an object that names no stream', { cursor: '2026-02-01T00:00:00Z' }],
-    ['whole STATE messages', [{ type: 'STATE', state: stream('profiles', one) }]]
+    ['other messages', [{ type: 'LOG', log: { level: 'INFO', message: 'one' } }]]
   ])('can not be %s: a config error, that says what to pass', (_, input) => {
     expect(() => statesByStream(input)).toThrow(
-      configError(/Pass, as a list, what stands as `state` in each stream's last STATE message/)
+      configError(/Pass, as a list, each stream's last STATE message, or what stands as `state` in it/)
     )
   })
+})
+
+test('what is wrong with a state is told with its place', () => {
+  const state = [{ type: 'STREAM', stream: { stream_descriptor: { name: 7 }, stream_state: {} } }]
+  expect(() => statesByStream(state)).toThrow(configError(/0\.stream\.stream_descriptor\.name: .*string/))
 })
 
 describe('what is to be read', () => {
@@ -446,10 +476,10 @@ describe('a read', () => {
 test('two runs that go on from one state, in different windows, leave states that are told apart: nothing is lost', async () => {
   const clock = new VirtualClock(NOW * 1000)
   const random = new Chance(1).next
-  let failing: 'startDate' | 'endDate' | undefined
+  let isFailing: (query: URLSearchParams) => boolean = () => false
   const algolia = new SimulatedAlgolia({
     clock,
-    onCall: ({ query }) => (failing !== undefined && query.has(failing) ? { status: 503 } : undefined)
+    onCall: ({ query }) => (isFailing(query) ? { status: 503 } : undefined)
   })
   populate(algolia, 'uniform', 100, new Chance(1))
   const streams = ['profiles', 'segments'] as const
@@ -458,12 +488,13 @@ test('two runs that go on from one state, in different windows, leave states tha
     return readInProcess(input, { clock, random, createTransport: () => algolia })
   }
 
-  const start = stateOfWindows(streams, NOW * 1000, [(NOW - 45 * DAY) * 1000])
-  failing = 'startDate'
+  const start = stateOfWindows(streams, NOW * 1000, [(NOW - 45 * DAY) * 1000, NOW * 1000])
+  isFailing = (query) => query.has('startDate')
   const older = await readFrom(start)
-  failing = 'endDate'
+  isFailing = (query) => !query.has('startDate')
   const newer = await readFrom(start)
-  failing = undefined
+  isFailing = () => false
+  expect([older, newer].map((read) => read.userTokens().length > 20)).toEqual([true, true])
   const states = [older.states('profiles').at(-1), newer.states('segments').at(-1)]
   const [one, other] = states as unknown as { stream: { stream_state: { pass: { run: string } } } }[]
   expect(one?.stream.stream_state.pass.run).not.toBe(other?.stream.stream_state.pass.run)

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, openSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   catalogOf,
+  COMMAND_LINE,
   configuration,
   type RunningSource,
   runRead,
@@ -175,6 +178,16 @@ describe('standard output that its reader closes', () => {
     expect((await running.ended).stderr).toBe('')
   })
 })
+
+// Linux has a device that stands in for a full disk.
+if (existsSync('/dev/full')) {
+  test('standard output on a disk that is full is told on standard error', () => {
+    const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const
+    const { status, stderr } = spawnSync(process.execPath, [COMMAND_LINE, 'spec'], { stdio: [...stdio] })
+    expect(status).toBe(1)
+    expect(String(stderr)).toMatch(/^Standard output can't be written \(ENOSPC\)\. Make room.*\n$/)
+  })
+}
 
 describe('a slow reader of standard output', () => {
   test('holds the reading up after a few pages; once it reads, everything comes', async () => {
