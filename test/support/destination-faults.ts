@@ -28,7 +28,7 @@ const statuses: [status: number, answered: number, message: RegExp][] = [
   [402, 402, /plan/],
   [403, 403, /application ID/],
   [408, 408, /tries again/],
-  [409, 409, /same time/],
+  [409, 423, /HTTP 409.*same time.*tries again/],
   [413, 413, /too large/],
   [421, 429, /no more calls/],
   [422, 422, /mapping of the user token/],
@@ -53,7 +53,7 @@ function statusRow(operation: 'read' | 'write', [status, answered, message]: (ty
       }),
     status: answered,
     message,
-    everyone: [401, 402, 429].includes(answered)
+    everyone: [401, 402, 403, 429, 501].includes(answered)
   }
 }
 
@@ -86,7 +86,14 @@ function connectionRow(name: string, fault: Fault, aim: (aim: Aim) => Aim, statu
 export const faultRows: FaultRow[] = [
   ...statuses.map((row) => statusRow('read', row)),
   ...statuses.map((row) => statusRow('write', row)),
-  ...[404, 405].map((status) => statusRow('write', [status, status, /may not have the segments endpoint/])),
+  statusRow('write', [404, 404, /may not have the segments endpoint/]),
+  { ...statusRow('write', [405, 405, /may not have the segments endpoint/]), everyone: true },
+  {
+    name: 'a 404 on read of somebody on the way',
+    arrange: (algolia, times) => algolia.faults.status(404, { ...reads({ times }), body: 'default backend - 404' }),
+    status: 502,
+    message: /404 that isn't Algolia's.*tries again/
+  },
   connectionRow('a reset before the read is answered', { noAnswer: { how: 'drop', when: 'before' } }, reads, 503),
   connectionRow('a reset before the write is applied', { noAnswer: { how: 'drop', when: 'before' } }, writes, 503),
   connectionRow('a reset after the write is applied', { noAnswer: { how: 'drop', when: 'after' } }, writes, 503, true),

@@ -49,7 +49,13 @@ export const DEFAULT_BATCH_SIZE = MAX_BATCH_SIZE / 2
 export const MAX_CONCURRENT_USERS = 16
 
 /**
- * How long one call may take. Stated on each request, because the host's client drops its own limit (the same 10 s)
+ * After so many calls in a row without any answer, a batch sends no more: as many as are under way at the same time, so
+ * that a server that is down costs a batch the time of one call, not that of one call after the other.
+ */
+export const MAX_UNANSWERED_CALLS = MAX_CONCURRENT_USERS
+
+/**
+ * How long one call may wait for its answer to begin, and again for the rest of it. Stated on each request, because the host's client drops its own limit (the same 10 s)
  * when the host passes a signal.
  */
 export const REQUEST_TIMEOUT_MS = 10_000

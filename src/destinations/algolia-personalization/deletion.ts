@@ -7,14 +7,17 @@ import { openProfileApi } from './profile-api'
 import { inTurn } from './user-locks'
 
 /**
- * Deletes the profiles of the user and of the anonymous user. An id that Algolia can't know has no profile. When one
+ * Deletes the profiles of the user and of the anonymous user. An id that Algolia can't know has no profile; one that is a
+ * number is known by its digits, as the host makes a text of it in events. When one
  * deletion fails the other is made all the same; the error is one that the host retries, if there is such a one.
  */
 export const onDelete: DestinationDefinition<Settings>['onDelete'] = async (request, { settings, payload }) => {
   const api = openProfileApi(request, settings)
   if (isFailure(api)) throw toError(api)
   const failures: Failure[] = []
-  for (const userToken of new Set([payload.userId, payload.anonymousId].filter(isUserToken))) {
+  const ids: unknown[] = [payload.userId, payload.anonymousId]
+  const userTokens = ids.map((id) => (typeof id === 'number' ? String(id) : id)).filter(isUserToken)
+  for (const userToken of new Set(userTokens)) {
     const failure = await inTurn(api.globalName(userToken), () => api.deleteProfile(userToken))
     if (failure) failures.push(failure)
   }

@@ -7,7 +7,8 @@ import type { Failure } from './outcomes'
 export type Operation = 'read the profile' | 'write the segments' | 'delete the profile' | 'test the connection'
 
 /**
- * An answer that isn't a success. It keeps Algolia's status, by which the host tells what may pass from what is final.
+ * An answer that isn't a success. It keeps Algolia's status, by which the host tells what may pass from what is final; only
+ * of a conflict it makes one that is retried.
  * `said` is the message in the answer's body, without secrets.
  */
 export function answerFailure(operation: Operation, status: number, said: string): Failure {
@@ -16,9 +17,11 @@ export function answerFailure(operation: Operation, status: number, said: string
     said && `It says "${said}".`,
     advice(operation, status)
   ]
+  // A conflict is over as soon as the list is read again, which is what the host does with a 423, but not with a 409.
+  const answered = status === 409 ? 423 : status
   return {
-    status,
-    errortype: status === 401 ? 'INVALID_AUTHENTICATION' : getErrorCodeFromHttpStatus(status),
+    status: answered,
+    errortype: status === 401 ? 'INVALID_AUTHENTICATION' : getErrorCodeFromHttpStatus(answered),
     message: parts.filter(Boolean).join(' ')
   }
 }
@@ -40,7 +43,7 @@ function advice(operation: Operation, status: number): string {
         ? 'The application may not have the segments endpoint, which is a beta for partners: ask Algolia to enable it.'
         : 'Check the region.'
     case 409:
-      return 'Something else changed the profile at the same time: send the event again.'
+      return 'Something else changed the profile at the same time. Segment tries again.'
     case 413:
       return 'The list of segments is too large for Algolia: remove audiences that are no longer used.'
     default:
@@ -72,10 +75,11 @@ export function transportFailure(operation: Operation, origin: string, error: un
   const { code, name, type } = Object(error) as { code?: unknown; name?: unknown; type?: unknown }
   if (code === 'ETIMEDOUT' || name === 'AbortError' || type === 'body-timeout') {
     const seconds = REQUEST_TIMEOUT_MS / 1000
+    const part = type === 'body-timeout' ? 'the rest of the answer' : 'an answer'
     return {
       status: 504,
       errortype: 'GATEWAY_TIMEOUT',
-      message: `Could not ${operation}: no complete answer from ${origin} in ${seconds} s. Segment tries again.`
+      message: `Could not ${operation}: waited ${seconds} s for ${part} from ${origin}. Segment tries again.`
     }
   }
   const reason = typeof code === 'string' ? code : 'no reason given'

@@ -87,7 +87,7 @@ const UNKNOWN_MEMBERSHIP: Failure = {
   status: 400,
   errortype: 'INVALID_AUDIENCE_MEMBERSHIP',
   message:
-    'Event refused: it does not say whether the user entered or exited the audience. Send events of an Engage audience or a Journeys step, Reverse ETL rows with a sync mode, or events named Audience Entered or Audience Exited; or use the actions Enter Audience and Exit Audience.'
+    'Event refused: it does not say whether the user entered or exited the audience. Send events of an Engage audience, Reverse ETL rows with a sync mode, or events named Audience Entered or Audience Exited; send those that only ever mean one thing, such as Journeys Step Entered, to Enter Audience or Exit Audience.'
 }
 
 function refusal(reason: string): Failure {

@@ -1,6 +1,6 @@
 import type { ModifiedResponse, RequestClient, RequestOptions } from '@segment/actions-core'
 import { connectionOf } from './connection'
-import { REQUEST_TIMEOUT_MS } from './constants'
+import { MAX_UNANSWERED_CALLS, REQUEST_TIMEOUT_MS } from './constants'
 import { aborted, answerFailure, noCallsLeft, transportFailure, unexpectedAnswer, unknownSegments } from './failures'
 import type { Operation } from './failures'
 import type { Settings } from './generated-types'
@@ -27,16 +27,21 @@ export interface ProfileApi {
 /**
  * Opens the API for one batch, or says why the settings allow no connection.
  *
- * Once the host's signal aborts, or an answer says that no further call can succeed (401, 402, no calls left), nothing
- * more is sent: each call then resolves to the failure that says why. What is under way goes on to its end.
+ * Once the host's signal aborts, or an answer says that no further call can succeed (the credentials, the plan, no calls
+ * left), or one call after the other stays without an answer, nothing more is sent: each call then resolves to the
+ * failure that says why. What is under way goes on to its end.
  */
 export function openProfileApi(request: RequestClient, settings: Settings, signal?: AbortSignal): ProfileApi | Failure {
   const connection = connectionOf(settings)
   if (isFailure(connection)) return connection
   const { origin } = connection
   let stopped: Failure | undefined
+  let unanswered = 0
 
-  /** Sends one call and learns from its answer. Answers other than a success, or a 404 that `absent` allows, are failures. */
+  /**
+   * Sends one call and learns from its answer. Answers other than a success, or a missing profile that `absent` allows,
+   * are failures.
+   */
   async function send(
     operation: Operation,
     path: string,
@@ -58,9 +63,14 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
         redirect: 'manual'
       })
     } catch (error) {
-      return signal?.aborted ? aborted() : transportFailure(operation, origin, error)
+      if (signal?.aborted) return aborted()
+      const failure = transportFailure(operation, origin, error)
+      unanswered += 1
+      if (unanswered >= MAX_UNANSWERED_CALLS) stopped ??= failure
+      return failure
     }
-    const succeeded = response.ok || (absent && response.status === 404)
+    unanswered = 0
+    const succeeded = response.ok || (absent && saysMissing(response))
     const failure = succeeded ? undefined : failureOf(operation, response, settings.apiKey)
     if (failure && FUTILE.has(failure.status)) stopped ??= failure
     else if (wholeNumber(response, 'x-ratelimit-remaining') === 0) stopped ??= noCallsLeft(resetTime(response))
@@ -102,7 +112,15 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 }
 
 /** Statuses after which no other call of the batch can succeed. */
-const FUTILE = new Set([401, 402, 429])
+const FUTILE = new Set([401, 402, 403, 405, 429, 501])
+
+/**
+ * Whether Algolia says that there is no such profile. A 404 with a text that isn't JSON comes from somebody on the way,
+ * such as a load balancer that knows no server: taken for a missing profile, it would have the profile's list replaced.
+ */
+function saysMissing({ status, data, content }: ModifiedResponse): boolean {
+  return status === 404 && (isObject(data) || !content)
+}
 
 /** `/`, `+` and `=` may stand in a user token, so it is encoded. */
 function profilePath(userToken: string): string {
@@ -130,6 +148,9 @@ function failureOf(operation: Operation, response: ModifiedResponse, apiKey: str
   // The published description shows 421, too, for too many requests.
   if (status === 429 || status === 421) return noCallsLeft(resetTime(response))
   if (status < 400) return unexpectedAnswer(operation, `a redirect (HTTP ${status})`)
+  if (status === 404 && operation !== 'write the segments' && !saysMissing(response)) {
+    return unexpectedAnswer(operation, "a 404 that isn't Algolia's")
+  }
   const said = isObject(data) && typeof data.message === 'string' ? data.message : ''
   return answerFailure(operation, status, said.split(apiKey).join('[API key]').slice(0, 200))
 }

@@ -1,3 +1,6 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { MAX_UNANSWERED_CALLS } from '../../../src/destinations/algolia-personalization/constants'
 import type { LocalAlgolia } from '../../../src/local-algolia'
 import {
   audienceTrack,
@@ -147,4 +150,30 @@ test('payloads are not changed', async () => {
   const before = structuredClone(events)
   await host.deliverBatch('syncAudience', events)
   expect(events).toEqual(before)
+})
+
+test('of a server that never answers, a batch finds out in the time of a few calls', async () => {
+  const server = createServer((socket) => socket.destroy())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  let connections = 0
+  server.on('connection', () => (connections += 1))
+  process.env.ALGOLIA_PERSONALIZATION_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const events = Array.from({ length: 250 }, (_, index) => audienceTrack(`u${index}`, 'vip', true))
+  const entries = await host.deliverBatch('enterAudience', events)
+  await new Promise((resolve) => server.close(resolve))
+  expect(new Set(statuses(entries))).toEqual(new Set([503]))
+  for (const { errormessage } of entries) expect(errormessage).toMatch(/no connection.*tries again/)
+  expect(connections).toBeLessThan(3 * MAX_UNANSWERED_CALLS)
+})
+
+test('calls without an answer stop a batch only when none between them is answered', async () => {
+  let number = 0
+  algolia.faults.add({
+    when: () => (number += 1) % 2 === 0,
+    then: { noAnswer: { how: 'drop', when: 'before' } }
+  })
+  const events = Array.from({ length: 100 }, (_, index) => audienceTrack(`u${index}`, 'vip', false))
+  const entries = await host.deliverBatch('exitAudience', events)
+  expect(statuses(entries).filter((status) => status === 200)).toHaveLength(50)
+  expect(algolia.calls).toHaveLength(100)
 })

@@ -63,6 +63,21 @@ test('when one deletion fails, the other is made all the same, and the host is t
   await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status: 503 })
 })
 
+test('an id that is a number is the one that the host makes a text of in events', async () => {
+  giveProfile(algolia, '12345', [])
+  await forget(12345 as never, null)
+  expect(callsTo(algolia)).toEqual(['DELETE /2/users/12345'])
+})
+
+test.each(['default backend - 404', '<h1>Not Found</h1>', '[]'])(
+  'a 404 that is not Algolia’s (%j) is no success',
+  async (body) => {
+    algolia.faults.status(404, { when: ({ userID }) => userID === 'user/1', body })
+    await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status: 502 })
+    expect(usersLeft()).toEqual(['bystander', 'user/1'])
+  }
+)
+
 test.each([401, 402, 429])('after a %i nothing more is sent', async (status) => {
   algolia.faults.status(status)
   await expect(forget('user/1', 'anonymous-1')).rejects.toMatchObject({ status })

@@ -7,7 +7,7 @@ import type { Payload } from './generated-types'
 const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   title: 'Exit Audience',
   description:
-    'Remove the user from the audience on the Algolia profile. Events of users who entered the audience are passed over.',
+    'Remove the user from the audience on the Algolia profile. Events of users who entered the audience are passed over. For both directions use Sync Audience.',
   defaultSubscription: 'type = "track" and event = "Audience Exited"',
   fields,
   perform: (request, data) => deliverOne('exit', request, data),

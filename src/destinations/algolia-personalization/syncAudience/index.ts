@@ -7,12 +7,12 @@ import type { Payload } from './generated-types'
 const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   title: 'Sync Audience',
   description:
-    'Add the user to the audience on the Algolia profile or remove the user from it, whichever the event says.',
+    'Add the user to the audience on the Algolia profile or remove the user from it, whichever the event says. The one to use for both directions: its events keep their order.',
   defaultSubscription: 'type = "track" or type = "identify"',
   syncMode: {
     label: 'Sync Mode',
     description:
-      'What a row of a Reverse ETL model does to the audience. Engage audiences and Journeys say it themselves.',
+      'What a row of a Reverse ETL model does to the audience. Events of Engage audiences say it themselves.',
     default: 'mirror',
     choices: [
       { value: 'mirror', label: 'Mirror: new and updated rows enter the audience, deleted rows exit it' },
