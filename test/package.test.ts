@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const root = path.join(__dirname, '..')
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
@@ -22,6 +24,18 @@ describe('the package', () => {
   it('pins fast-uri for this clone and for those who install the package', () => {
     expect(manifest.dependencies['fast-uri']).toBe('3.1.5')
     expect(manifest.overrides.ajv).toEqual({ 'fast-uri': '3.1.5' })
+  })
+
+  it('gives its exports by name to ES modules and to CommonJS alike', () => {
+    const names = '{ algoliaPersonalization, browseProfiles, read, SourceError }'
+    const entry = path.join(root, 'dist/index.js')
+    const namesFrom = (kind: string, load: string): unknown => {
+      const script = `${load}; console.log(Object.entries(${names}).map(([name, value]) => name + ' ' + typeof value).join())`
+      return String(execFileSync(process.execPath, [`--input-type=${kind}`, '--eval', script])).trim()
+    }
+    const loaded = namesFrom('commonjs', `const ${names} = require(${JSON.stringify(entry)})`)
+    expect(loaded).toBe('algoliaPersonalization object,browseProfiles function,read function,SourceError function')
+    expect(namesFrom('module', `import ${names} from ${JSON.stringify(pathToFileURL(entry).href)}`)).toBe(loaded)
   })
 
   it('has a command line behind each bin', () => {

@@ -141,15 +141,14 @@ test('the example in the README prints the users with the affinity that it asks 
   try {
     await mkdir(join(folder, 'node_modules'))
     await symlink(root, join(folder, 'node_modules/segment-algolia-personalization'))
-    // The example waits for pages where it stands, as it would within any function.
-    await writeFile(join(folder, 'example.js'), `void (async () => {\n${example?.[1]}\n})()`)
+    await writeFile(join(folder, 'camping.mjs'), String(example?.[1]))
     const profiles = [
       profileWith('camper', { name: 'category', value: 'camping', indices: ['products'] }),
       profileWith('hiker', { name: 'category', value: 'hiking', indices: ['products'] }),
       profileWith('tent', { name: 'category', value: 'camping', indices: [] })
     ]
     await withAlgolia({ profiles, appId: 'YourApplicationID' }, async ({ url }) => {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['example.js'], {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['camping.mjs'], {
         cwd: folder,
         env: { ...process.env, ALGOLIA_API_KEY: API_KEY, ALGOLIA_PERSONALIZATION_URL: url }
       })
