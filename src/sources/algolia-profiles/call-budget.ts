@@ -72,10 +72,12 @@ export class CallBudget {
     if (this.blockedUntil > localTime) return this.blockedUntil
     if (!this.isAnswered && this.inFlight > 0) return localTime + LOOK_AGAIN_MILLISECONDS
     const left = this.callsLeft(localTime)
-    if (left === undefined || this.resetAt === undefined || this.limit === undefined) return localTime
+    if (left === undefined || this.resetAt === undefined) return localTime
     const untilReset = this.resetAt - this.serverTime(localTime)
     if (left === 0) return localTime + untilReset
-    if (left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) return localTime
+    if (this.limit === undefined || left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) {
+      return localTime
+    }
     return this.lastSentAt + untilReset / left
   }
 

@@ -163,8 +163,7 @@ export class ProfileClient {
       this.latencies.push(clock.now() - sentAt)
       if (this.latencies.length > LATENCIES_KEPT) this.latencies.shift()
       if (answer.status === 200) return { answer, limits }
-      const detail = this.textOf(answer.body(new ReusedMemory()))
-      return { failure: failureOf({ status: answer.status, detail, withPageToken }), limits }
+      return { failure: failureOf({ status: answer.status, detail: this.detailOf(answer), withPageToken }), limits }
     } catch (thrown) {
       signal.throwIfAborted()
       if (deadline.aborted) return { failure: connectionFailure(transport.host, 'it took too long'), limits }
@@ -222,6 +221,16 @@ export class ProfileClient {
       const awake = clock.now()
       this.counts.waited += Math.max(0, awake - Math.max(now, this.waitedUntil))
       this.waitedUntil = awake
+    }
+  }
+
+  /** What an answer says; its status stands, whatever its body is. */
+  private detailOf(answer: Answer): string {
+    try {
+      return this.textOf(answer.body(new ReusedMemory()))
+    } catch (thrown) {
+      if (thrown instanceof NoAnswer) return '(unreadable)'
+      throw thrown
     }
   }
 

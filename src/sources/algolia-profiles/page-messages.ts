@@ -23,13 +23,17 @@ export function* pageMessages(
   yield* report.page()
   const counts = streams.map(() => 0)
   let position = 0
+  let rejected = 0
+  let previous: string | undefined
   try {
     for (; position < profiles.length; position += 1) {
       const profile = readProfile(profiles.at(position))
       if (!('userToken' in profile)) {
-        yield* report.rejected(profile, position, profiles.length)
+        rejected += 1
+        yield* report.rejected(profile, position, profiles.length, previous)
         continue
       }
+      previous = profile.userToken
       if (profile.problems.length > 0) yield* report.incomplete(profile)
       for (let index = 0; index < streams.length; index += 1) {
         const { name, rowsOf } = streams[index] as Stream
@@ -52,6 +56,9 @@ export function* pageMessages(
   const streamState = writeStreamState(state)
   for (const [index, { name }] of streams.entries()) {
     const stream = { stream_descriptor: { name }, stream_state: streamState }
-    yield { type: 'STATE', state: { type: 'STREAM', stream, sourceStats: { recordCount: counts[index] ?? 0 } } }
+    // How many rows of the other streams a rejected profile would have given isn't known.
+    const rejections = rejected > 0 && name === 'profiles' && { rejectedRecordCount: rejected }
+    const sourceStats = { recordCount: counts[index] ?? 0, ...rejections }
+    yield { type: 'STATE', state: { type: 'STREAM', stream, sourceStats } }
   }
 }

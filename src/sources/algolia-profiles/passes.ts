@@ -40,14 +40,14 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
           "Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right."
         )
       }
-      isUnusable = after !== undefined && after !== plan.afterByConfig && after > startedAt
+      isUnusable = plan.latestCursor !== undefined && plan.latestCursor > startedAt
       if (isUnusable) break
     }
     yield { profiles, state: stateAfter(pass, { filters, startedAt, after, run, from: plan.resume?.from }) }
   }
   if (!isUnusable) return
   onWarning(
-    `The cursor in the state, ${toTimestamp(after ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
+    `The cursor in the state, ${toTimestamp(plan.latestCursor ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
   )
-  yield* readPlan({ ...plan, after: plan.afterByConfig }, options)
+  yield* readPlan({ ...plan, after: plan.afterByConfig, latestCursor: undefined }, options)
 }

@@ -62,10 +62,15 @@ export class ReadReport {
     records.forEach((count, index) => (this.recordCounts[index] = (this.recordCounts[index] ?? 0) + count))
   }
 
-  /** Counts a profile that can't be handed on, and tells of it. */
-  rejected(problem: Problem, position: number, ofPage: number): AirbyteMessage[] {
+  /**
+   * Counts a profile that can't be handed on, and tells of it.
+   * @param previous the user token of the profile before it on its page, by which it can be found, if there is one
+   */
+  rejected(problem: Problem, position: number, ofPage: number, previous: string | undefined): AirbyteMessage[] {
     this.rejections += 1
-    return this.tell(`Profile ${position + 1} of a page of ${ofPage} is rejected: ${described(problem)}.`)
+    const place = `Profile ${position + 1} of ${ofPage} on page ${grouped(this.pages)}`
+    const neighbour = previous === undefined ? '' : `, the one after ${previous},`
+    return this.tell(`${place}${neighbour} is rejected: ${described(problem)}.`)
   }
 
   /** Counts what has to be left out of a profile, and tells of it. */

@@ -29,6 +29,9 @@ const instant = z.codec(z.string(), z.int(), {
 const count = z.int().min(0)
 
 const filtersSchema = z.object({
+  /** Whose profiles: absent in states of before they were kept here. */
+  appId: z.string().optional(),
+  region: z.string().optional(),
   startDate: z.string().optional(),
   indices: z.array(z.string()),
   affinities: z.array(z.string())
@@ -105,9 +108,11 @@ export function writeStreamState(state: StreamState): z.input<typeof streamState
   return z.encode(streamStateSchema, state)
 }
 
-/** @returns the filters of a configuration, as a state keeps them; the order of a list doesn't matter. */
+/** @returns which profiles a configuration is about, as a state keeps it; the order of a list doesn't matter. */
 export function filtersOf(config: Config): StateFilters {
   return {
+    appId: config.appId,
+    region: config.region,
     startDate: config.startDate,
     indices: [...(config.indices ?? [])].sort(),
     affinities: [...(config.affinities ?? [])].sort()
@@ -132,6 +137,8 @@ export interface Plan {
   }
   /** The lower bound of a new pass. Absent: all profiles. */
   readonly after?: number | undefined
+  /** The latest cursor of any stream: it must not lie ahead of Algolia's clock. */
+  readonly latestCursor?: number | undefined
   /** The lower bound that the configuration alone gives: where to start when a cursor turns out to be unusable. */
   readonly afterByConfig: number | undefined
   /** What the user should know: which states aren't resumed, and why. */
@@ -147,7 +154,7 @@ export function planOf(starts: readonly StreamStart[], filters: StateFilters): P
   const usable = starts.map(({ name, syncMode, state }): Pick<StreamStart, 'syncMode' | 'state'> => {
     if (state === undefined || sameFilters(state.filters, filters)) return { syncMode, state }
     warnings.push(
-      `The start date, indices or affinities have changed since the state of the stream ${name} was made: it is read anew.`
+      `The application, its region, the start date, indices or affinities have changed since the state of the stream ${name} was made: it is read anew.`
     )
     return { syncMode, state: undefined }
   })
@@ -171,7 +178,16 @@ export function planOf(starts: readonly StreamStart[], filters: StateFilters): P
     return state.cursor === undefined ? afterByConfig : Math.max(state.cursor, afterByConfig ?? -Infinity)
   })
   const after = bounds.includes(undefined) ? undefined : Math.min(...bounds.map((bound) => bound ?? Infinity))
-  return { after, afterByConfig, warnings }
+  const cursors = usable.flatMap(({ syncMode, state }) => {
+    return syncMode === 'full_refresh' || state?.cursor === undefined ? [] : [state.cursor]
+  })
+  const again = starts.filter((_, index) => bounds[index] !== undefined && bounds[index] !== after)
+  if (again.length > 0) {
+    warnings.push(
+      `All streams are read in one pass, and another one has to be read from further back: rows of ${again.map(({ name }) => name).join(' and ')} come again. Where that happens with each run, give all streams the same sync mode.`
+    )
+  }
+  return { after, ...(cursors.length > 0 && { latestCursor: Math.max(...cursors) }), afterByConfig, warnings }
 }
 
 type StatePass = NonNullable<StreamState['pass']>
@@ -186,7 +202,7 @@ function isServedBy(
   if (syncMode === 'full_refresh' && pass.after !== afterByConfig) return false
   if (state?.pass !== undefined) return state.pass.startedAt === pass.startedAt && state.pass.after === pass.after
   // It has had the whole of the pass, which ended in a state for it but not yet for the others.
-  return syncMode === 'incremental' && state?.cursor !== undefined && state.cursor >= cursorAfter(pass)
+  return syncMode === 'incremental' && state?.cursor === cursorAfter(pass)
 }
 
 /** @returns the cursor that a pass ends in, once it is complete. */
@@ -246,6 +262,9 @@ export function stateAfter(pass: Pass, context: PassContext): StreamState {
 }
 
 function sameFilters(one: StateFilters, other: StateFilters): boolean {
+  for (const whose of ['appId', 'region'] as const) {
+    if (one[whose] !== undefined && other[whose] !== undefined && one[whose] !== other[whose]) return false
+  }
   const key = ({ startDate, indices, affinities }: StateFilters): string =>
     JSON.stringify([startDate, indices, affinities])
   return key(one) === key(other)

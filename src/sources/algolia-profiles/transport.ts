@@ -5,6 +5,12 @@ import { ReusedMemory } from './reused-memory'
 /** Bytes of a chunk of an unzipped body: a page of 1,000 profiles is one, where zlib's own 16 KB made sixty. */
 const UNZIPPED_CHUNK = 1 << 20
 
+/**
+ * A body may have this many bytes, zipped or not: hundreds of times what a page of 1,000 profiles has. Without a limit, a
+ * server that never ends an answer would fill the memory.
+ */
+const LARGEST_BODY = 128 << 20
+
 /** An answer of the server, whatever its status. */
 export interface Answer {
   readonly status: number
@@ -22,6 +28,8 @@ export interface Answer {
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
 }
+
+const TOO_LARGE = `an answer of more than ${LARGEST_BODY >> 20} MB; a smaller page size makes smaller ones`
 
 /** Sends one GET. Rejects with `NoAnswer`, or with the signal's reason once it aborts. */
 export interface Transport {
@@ -56,14 +64,18 @@ export function createTransport({ baseUrl, headers, connections, silenceTimeout 
       try {
         const answer = await pool.request({ path, method: 'GET', headers: allHeaders, signal })
         const received = unused.pop() ?? new ReusedMemory()
-        for await (const bytes of answer.body) received.add(bytes as Buffer)
-        const isZipped = answer.headers['content-encoding'] === 'gzip'
+        for await (const bytes of answer.body) {
+          received.add(bytes as Buffer)
+          if (received.content.length > LARGEST_BODY) throw new NoAnswer(TOO_LARGE)
+        }
+        const header: Answer['header'] = (name) => {
+          const value = answer.headers[name]
+          return Array.isArray(value) ? value[0] : value
+        }
+        const isZipped = /^(x-)?gzip$/i.test(header('content-encoding') ?? '')
         return {
           status: answer.statusCode,
-          header: (name) => {
-            const value = answer.headers[name]
-            return Array.isArray(value) ? value[0] : value
-          },
+          header,
           body: (memory) => {
             memory.empty()
             memory.add(isZipped ? unzip(received.content) : received.content)
@@ -83,8 +95,9 @@ export function createTransport({ baseUrl, headers, connections, silenceTimeout 
 
 function unzip(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { chunkSize: UNZIPPED_CHUNK })
+    return gunzipSync(bytes, { chunkSize: UNZIPPED_CHUNK, maxOutputLength: LARGEST_BODY })
   } catch (thrown) {
+    if ((thrown as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw new NoAnswer(TOO_LARGE)
     throw noAnswer(thrown)
   }
 }

@@ -127,7 +127,10 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
     }
   } finally {
     stop.abort()
-    await Promise.all(underWay.values())
+    for (const arrival of await Promise.all(underWay.values())) {
+      // A page that nobody will take keeps no other from its turn.
+      if ('answer' in arrival && arrival.answer.kind === 'page') arrival.answer.end()
+    }
   }
 }
 

@@ -209,6 +209,16 @@ describe('what is known of the limit', () => {
     expect(budget.callsLeft(SERVER + 40 * SECOND)).toBe(500)
   })
 
+  test('lets no call out when none is left, also where Algolia tells no limit', () => {
+    const budget = answered(headers({ limit: undefined, remaining: 0 }))
+    expect(budget.nextCallAt(SERVER)).toBe(SERVER + 40 * SECOND)
+  })
+
+  test('is not made up from a limit of 0, which would make each call wait for ever', () => {
+    const budget = answered(headers(), headers({ limit: 0 }))
+    expect(budget.rate).toBe(500 / MINUTE)
+  })
+
   test('ignores late answers of a period that is over', () => {
     const budget = answered(
       headers({ reset: SERVER / SECOND + 40, remaining: 300 }),
@@ -254,6 +264,20 @@ describe('what is known of the limit', () => {
     const budget = answered(headers())
     budget.refused(SERVER, headers(), 500)
     expect(budget.nextCallAt(SERVER)).toBe(SERVER + 40 * SECOND)
+  })
+
+  test('is not shortened by a second refusal that tells no reset', () => {
+    const budget = answered(headers())
+    budget.refused(SERVER, headers(), 500)
+    expect(budget.refused(SERVER + SECOND, headers({ reset: undefined }), 500)).toBe(SERVER + 40 * SECOND)
+    expect(budget.nextCallAt(SERVER + 2 * SECOND)).toBe(SERVER + 40 * SECOND)
+  })
+
+  test('does not take a pause between two periods for a longer period', () => {
+    const budget = answered(headers())
+    budget.sent(SERVER + HOUR)
+    budget.ended(SERVER + HOUR, headers({ reset: (SERVER + HOUR) / SECOND + 40, date: SERVER + HOUR }))
+    expect(budget.rate).toBe(500 / MINUTE)
   })
 
   test('gives the rate by the documented minute, or by the shorter periods that the resets show', () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Fault, Faults, LocalAlgolia } from '../../../src/local-algolia'
@@ -180,6 +181,15 @@ describe('over a real connection', () => {
   }
 })
 
+test('a refusal whose body can not be unzipped is a refusal all the same', async () => {
+  await withAlgolia({ profiles: 20, gzip: false }, async (algolia) => {
+    algolia.faults.status(401, { headers: { 'content-encoding': 'gzip' }, body: 'not zipped' })
+    const { thrown } = await read(algolia)
+    expect(thrown).toMatchObject({ failureType: 'config_error', internalMessage: 'HTTP 401: (unreadable)' })
+    expect(algolia.calls).toHaveLength(1)
+  })
+})
+
 describe('the transport', () => {
   let server: Server
   const sockets = new Set<Socket>()
@@ -232,6 +242,34 @@ describe('the transport', () => {
   ])('takes it for no answer when the server %s', async (_, fault) => {
     answer = fault
     await expect(get()).rejects.toThrow(NoAnswer)
+  })
+
+  test('takes it for no answer when the server sends without end, before memory runs out', async () => {
+    const chunk = Buffer.from(`100000\r\n${' '.repeat(1 << 20)}\r\n`)
+    answer = (socket) => {
+      socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`)
+      const more = (): void => {
+        while (!socket.destroyed && socket.write(chunk));
+      }
+      socket.on('drain', more).on('error', () => undefined)
+      more()
+    }
+    await expect(get()).rejects.toThrow(/more than 128 MB; a smaller page size/)
+  })
+
+  const sendGzip = (body: Buffer, encoding: string) => (socket: Socket) => {
+    socket.write(`${HEAD}content-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`)
+    socket.end(body)
+  }
+
+  test('takes it for no answer when what is zipped is too large', async () => {
+    answer = sendGzip(gzipSync(Buffer.alloc(200 << 20, ' ')), 'gzip')
+    await expect(get()).rejects.toThrow(/more than 128 MB; a smaller page size/)
+  })
+
+  test.each(['gzip', 'GZIP', 'x-gzip'])('unzips a body whose encoding is called %s', async (encoding) => {
+    answer = sendGzip(gzipSync('{"users":[]}'), encoding)
+    expect((await get()).body).toBe('{"users":[]}')
   })
 
   test('gives up when it is told to, with the reason', async () => {

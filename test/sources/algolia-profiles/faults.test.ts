@@ -501,6 +501,17 @@ test.each<[string, SimulatedFault]>([
   expect(JSON.stringify(read.lastStates)).toContain('"cursor":"2026-03-01T11:49:59Z"')
 })
 
+test('a page that turns out to be none after its consumer took minutes over the one before is asked for again', async () => {
+  const world = new World()
+  world.breakCalls([2], { body: '<html>' })
+  const userTokens: string[] = []
+  for await (const group of world.groups()) {
+    userTokens.push(...group.userTokens())
+    if (userTokens.length === 10) await world.clock.sleep(200 * SECOND)
+  }
+  expect(new Set(userTokens)).toEqual(new Set(world.algolia.profiles.keys()))
+})
+
 test('chains that wait at the same time count once as time waited', async () => {
   const world = new World({ rateLimit: { calls: 3, seconds: 30 } })
   const read = await world.read(world.stateOfTwoWindows())

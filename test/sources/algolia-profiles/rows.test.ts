@@ -276,13 +276,16 @@ test('what is no profile at all is reported with its place, counted, and the res
     expect(run.userTokens()).toHaveLength(profiles.size + 4)
     expect(run.summary).toMatchObject({ rejected: 5 })
     const rejections = run.logs('WARN').filter((line) => line.includes('rejected'))
+    const [second] = run.userTokens()
     expect(rejections).toEqual([
-      'Profile 1 of a page of 29 is rejected: the profile: it is null, not an object.',
-      'Profile 3 of a page of 29 is rejected: the profile: it is a text of another kind, not an object.',
-      'Profile 5 of a page of 29 is rejected: the profile: it is a list, not an object.',
-      'Profile 7 of a page of 29 is rejected: userID: it is missing, not a user token.',
-      'Profile 9 of a page of 29 is rejected: userID: it is a number, not a user token.'
+      'Profile 1 of 29 on page 1 is rejected: the profile: it is null, not an object.',
+      `Profile 3 of 29 on page 1, the one after ${second}, is rejected: the profile: it is a text of another kind, not an object.`,
+      expect.stringMatching(/^Profile 5 of 29 on page 1.* is rejected: the profile: it is a list, not an object\.$/),
+      expect.stringMatching(/^Profile 7 of 29 on page 1.* is rejected: userID: it is missing, not a user token\.$/),
+      expect.stringMatching(/^Profile 9 of 29 on page 1.* is rejected: userID: it is a number, not a user token\.$/)
     ])
+    const counts = run.messages.flatMap((message) => (message.type === 'STATE' ? [message.state.sourceStats] : []))
+    expect(counts.map((count) => count?.rejectedRecordCount)).toEqual([5, undefined, undefined])
   })
 })
 

@@ -371,7 +371,31 @@ describe('what is to be read', () => {
       NOW - 2 * DAY
     ]
   ])('is read anew, from the lowest bound that any needs: %s', (_, starts, after) => {
-    expect(planOf(starts, ALL)).toEqual({ after, afterByConfig: undefined, warnings: [] })
+    const plan = planOf(starts, ALL)
+    expect(plan.resume).toBeUndefined()
+    expect([plan.after, plan.afterByConfig]).toEqual([after, undefined])
+  })
+
+  test('says which streams come again because another one is read from further back', () => {
+    const starts = [
+      incremental('profiles', withCursor(NOW - DAY)),
+      incremental('segments', withCursor(NOW - 2 * DAY)),
+      { name: 'affinities', syncMode: 'full_refresh' as const, state: undefined }
+    ]
+    const warning = (names: string) => [expect.stringContaining(`rows of ${names} come again`) as string]
+    expect(planOf(starts, ALL).warnings).toEqual(warning('profiles and segments'))
+    expect(planOf(starts.slice(0, 2), ALL).warnings).toEqual(warning('profiles'))
+    expect(planOf(starts.slice(0, 1), ALL).warnings).toEqual([])
+  })
+
+  test('is read anew, with a warning, where the state is of another application or region', () => {
+    const config = (changes: Record<string, unknown>) => filtersOf(parseConfig(configuration(changes)))
+    const state = { ...withCursor(NOW), filters: config({}) }
+    expect(planOf([incremental('profiles', state)], config({})).after).toBe(NOW)
+    for (const change of [{ appId: 'ANOTHER' }, { region: 'eu' }]) {
+      const plan = planOf([incremental('profiles', state)], config(change))
+      expect([plan.after, plan.warnings]).toEqual([undefined, [expect.stringContaining('application') as string]])
+    }
   })
 
   test('is read anew, with a warning, where the filters have changed', () => {
@@ -504,6 +528,38 @@ test('two runs that go on from one state, in different windows, leave states tha
   const all = new Set(algolia.profiles.keys())
   expect(new Set([...older.userTokens('profiles'), ...rest.userTokens('profiles')])).toEqual(all)
   expect(new Set([...newer.userTokens('segments'), ...rest.userTokens('segments')])).toEqual(all)
+})
+
+test.each<[string, (stream: 'profiles' | 'affinities') => object]>([
+  ['of their own', (stream) => ({ cursor: stream === 'profiles' ? '2099-01-01T00:00:00Z' : '2026-02-01T00:00:00Z' })],
+  [
+    'and a pass under way',
+    (stream) =>
+      stream === 'profiles'
+        ? { cursor: '2099-01-01T00:00:00Z' }
+        : {
+            pass: {
+              startedAt: '2026-02-20T00:00:00Z',
+              run: 'one',
+              windows: [{ after: '2026-02-10T00:00:00Z', pages: 0 }],
+              pages: 3,
+              longest: 0
+            }
+          }
+  ]
+])('a cursor in the future is noticed beside another stream with a state %s', async (_, stateOf) => {
+  const clock = new VirtualClock(NOW * 1000)
+  const algolia = new SimulatedAlgolia({ clock })
+  populate(algolia, 'uniform', 100, new Chance(1))
+  const streams = ['profiles', 'affinities'] as const
+  const state = streams.map((name) => ({
+    type: 'STREAM',
+    stream: { stream_descriptor: { name }, stream_state: { version: 1, filters: ALL, ...stateOf(name) } }
+  }))
+  const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf(...streams), state }
+  const read = await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia })
+  expect(read.logs('WARN').at(-1)).toMatch(/2099-01-01.*future of Algolia's clock.*starts anew/)
+  for (const stream of streams) expect(new Set(read.userTokens(stream))).toEqual(new Set(algolia.profiles.keys()))
 })
 
 test('a state that can not be read ends the command with a config error, before anything is called', async () => {
