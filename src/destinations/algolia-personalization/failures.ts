@@ -6,6 +6,11 @@ import type { Failure } from './outcomes'
 /** What a call is made for, in the words of a message. */
 export type Operation = 'read the profile' | 'write the segments' | 'delete the profile' | 'test the connection'
 
+/** Who tries again what may pass: the host, but for a test that somebody has started by hand. */
+function comeBack(operation: Operation): string {
+  return operation === 'test the connection' ? 'Test it again in a minute.' : 'Segment tries again.'
+}
+
 /**
  * An answer that isn't a success. It keeps Algolia's status, by which the host tells what may pass from what is final; only
  * of a conflict it makes one that is retried.
@@ -43,21 +48,21 @@ function advice(operation: Operation, status: number): string {
         ? 'The application may not have the segments endpoint, which is a beta for partners: ask Algolia to enable it.'
         : 'Check the region.'
     case 409:
-      return 'Something else changed the profile at the same time. Segment tries again.'
+      return `Something else changed the profile at the same time. ${comeBack(operation)}`
     case 413:
       return 'The list of segments is too large for Algolia: remove audiences that are no longer used.'
     default:
-      return isRetried(status) ? 'Segment tries again.' : 'Report this to Algolia.'
+      return isRetried(status) ? comeBack(operation) : 'Report this to Algolia.'
   }
 }
 
 /** The application has used up its calls; `resetAt` says until when, in Unix seconds, if Algolia told it. */
-export function noCallsLeft(resetAt: number | undefined): Failure {
+export function noCallsLeft(operation: Operation, resetAt: number | undefined): Failure {
   const until = resetAt === undefined ? 'for now' : `until ${new Date(resetAt * 1000).toISOString()}`
   return {
     status: 429,
     errortype: 'TOO_MANY_REQUESTS',
-    message: `Algolia allows the application no more calls ${until}. Segment tries again. If this happens often, lower the batch size or ask Algolia for more calls.`
+    message: `Algolia allows the application no more calls ${until}. ${comeBack(operation)} If this happens often, lower the batch size or ask Algolia for more calls.`
   }
 }
 
@@ -79,14 +84,14 @@ export function transportFailure(operation: Operation, origin: string, error: un
     return {
       status: 504,
       errortype: 'GATEWAY_TIMEOUT',
-      message: `Could not ${operation}: waited ${seconds} s for ${part} from ${origin}. Segment tries again.`
+      message: `Could not ${operation}: waited ${seconds} s for ${part} from ${origin}. ${comeBack(operation)}`
     }
   }
   const reason = typeof code === 'string' ? code : 'no reason given'
   return {
     status: 503,
     errortype: 'SERVICE_UNAVAILABLE',
-    message: `Could not ${operation}: no connection to ${origin} (${reason}). Segment tries again. If this goes on, check the region.`
+    message: `Could not ${operation}: no connection to ${origin} (${reason}). ${comeBack(operation)} If this goes on, check the region.`
   }
 }
 
@@ -95,7 +100,7 @@ export function unexpectedAnswer(operation: Operation, what: string): Failure {
   return {
     status: 502,
     errortype: 'BAD_GATEWAY',
-    message: `Could not ${operation}: the answer is ${what}. Segment tries again.`
+    message: `Could not ${operation}: the answer is ${what}. ${comeBack(operation)}`
   }
 }
 

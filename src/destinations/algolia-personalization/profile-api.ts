@@ -39,13 +39,13 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
   let unanswered = 0
 
   /**
-   * Sends one call and learns from its answer. Answers other than a success, or a missing profile that `absent` allows,
-   * are failures.
+   * Sends one call and learns from its answer. Answers other than a success, or a profile that is missing where that
+   * is an answer, are failures.
    */
   async function send(
     operation: Operation,
     path: string,
-    { absent = false, ...options }: RequestOptions & { absent?: boolean } = {}
+    options: RequestOptions = {}
   ): Promise<ModifiedResponse | Failure> {
     if (signal?.aborted) return aborted()
     if (stopped) return stopped
@@ -70,16 +70,17 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
       return failure
     }
     unanswered = 0
-    const succeeded = response.ok || (absent && saysMissing(response))
+    const succeeded = response.ok || (STANDS_FOR_MISSING.has(operation) && saysMissing(response))
     const failure = succeeded ? undefined : failureOf(operation, response, settings.apiKey)
     if (failure && FUTILE.has(failure.status)) stopped ??= failure
-    else if (wholeNumber(response, 'x-ratelimit-remaining') === 0) stopped ??= noCallsLeft(resetTime(response))
+    else if (wholeNumber(response, 'x-ratelimit-remaining') === 0)
+      stopped ??= noCallsLeft(operation, resetTime(response))
     return failure ?? response
   }
 
   return {
     async readProfileSegments(userToken) {
-      const answer = await send('read the profile', profilePath(userToken), { absent: true })
+      const answer = await send('read the profile', profilePath(userToken))
       if (isFailure(answer)) return answer
       return answer.status === 404 ? [] : profileSegmentsIn(answer, userToken)
     },
@@ -98,7 +99,7 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
     },
 
     async deleteProfile(userToken) {
-      const answer = await send('delete the profile', profilePath(userToken), { method: 'delete', absent: true })
+      const answer = await send('delete the profile', profilePath(userToken), { method: 'delete' })
       return isFailure(answer) ? answer : undefined
     },
 
@@ -113,6 +114,9 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 
 /** Statuses after which no other call of the batch can succeed. */
 const FUTILE = new Set([401, 402, 403, 405, 429, 501])
+
+/** What a 404 of Algolia's answers by saying that there is no such profile. */
+const STANDS_FOR_MISSING = new Set<Operation>(['read the profile', 'delete the profile'])
 
 /**
  * Whether Algolia says that there is no such profile. A 404 with a text that isn't JSON comes from somebody on the way,
@@ -146,9 +150,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function failureOf(operation: Operation, response: ModifiedResponse, apiKey: string): Failure {
   const { status, data } = response
   // The published description shows 421, too, for too many requests.
-  if (status === 429 || status === 421) return noCallsLeft(resetTime(response))
+  if (status === 429 || status === 421) return noCallsLeft(operation, resetTime(response))
   if (status < 400) return unexpectedAnswer(operation, `a redirect (HTTP ${status})`)
-  if (status === 404 && operation !== 'write the segments' && !saysMissing(response)) {
+  if (status === 404 && STANDS_FOR_MISSING.has(operation) && !saysMissing(response)) {
     return unexpectedAnswer(operation, "a 404 that isn't Algolia's")
   }
   const said = isObject(data) && typeof data.message === 'string' ? data.message : ''

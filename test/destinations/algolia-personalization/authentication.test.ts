@@ -43,15 +43,23 @@ describe('testAuthentication', () => {
     await expect(destination.testAuthentication(settings)).rejects.toThrow(/HTTP 403.*Check the application ID/)
   })
 
+  test('says when to test again, as nobody else does, where calls are used up for now', async () => {
+    algolia.application.rateLimit = { calls: 0, seconds: 60 }
+    await expect(destination.testAuthentication(settings)).rejects.toThrow(/no more calls until .*Test it again/)
+  })
+
   test('says that nothing answers, and to check the region', async () => {
     await algolia.close()
     await expect(destination.testAuthentication(settings)).rejects.toThrow(/no connection to .*check the region/)
   })
 
-  test('says that something else than the API answers, and to check the region', async () => {
-    algolia.faults.status(404)
-    await expect(destination.testAuthentication(settings)).rejects.toThrow(/HTTP 404.*Check the region/)
-  })
+  test.each(['', '{"message":"Not Found"}', '<h1>Not Found</h1>'])(
+    'says that something else than the API answers (%j), and to check the region',
+    async (body) => {
+      algolia.faults.status(404, { body })
+      await expect(destination.testAuthentication(settings)).rejects.toThrow(/HTTP 404.*Check the region/)
+    }
+  )
 
   test.each(['', 'APP ID', 'APP\r\nX: y', 'app.algolia.net/', 'ÄPP'])(
     'says that %j is no application ID, without a call',
