@@ -240,6 +240,7 @@ describe('trying an event', () => {
     await profile().getByRole('button', { name: 'Inspect' }).click()
     await browser.page.locator('#inspected').getByRole('heading', { name: SHOPPER }).waitFor()
     expect(await browser.page.locator('#try-area').isVisible()).toBe(false)
+    expect(await browser.page.evaluate('scrollY')).toBe(0)
   })
 })
 
@@ -414,6 +415,8 @@ describe('a real application', () => {
 })
 
 describe('the page', () => {
+  afterEach(() => browser.page.setViewportSize({ width: 1280, height: 800 }))
+
   it('can be used with the keyboard alone', async () => {
     const { page } = browser
     await open('settings')
@@ -453,6 +456,63 @@ describe('the page', () => {
     await page.emulateMedia({ colorScheme: null })
   })
 
+  it('shows an area from its top, however far down another one was read', async () => {
+    const { page } = browser
+    await page.setViewportSize({ width: 1280, height: 300 })
+    for (const [from, to] of [
+      ['try', 'source'],
+      ['source', 'settings']
+    ]) {
+      await open(from!)
+      await page.evaluate('scrollTo(0, 200)')
+      await page.getByRole('navigation').locator(`a[href="#${to}"]`).click()
+      await page.locator(`#${to}-area`).waitFor()
+      expect(await page.evaluate('scrollY')).toBe(0)
+    }
+  })
+
+  it('stays in its area when the navigation is skipped', async () => {
+    const { page } = browser
+    await open('source')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await until(async () => (await focusedId()) === 'main')
+    expect(await page.locator('#source-area').isVisible()).toBe(true)
+  })
+
+  it.each([320, 390, 768])('has nothing out of sight to the side in a window of %i pixels', async (width) => {
+    const { page } = browser
+    await page.setViewportSize({ width, height: 700 })
+    const lookAround = async (what: string) => expect([what, await page.evaluate(CUT_OFF)]).toEqual([what, []])
+    await open('settings')
+    await button('Test connection').click()
+    await page.getByText('Connected.').waitFor()
+    await lookAround('settings')
+    await open('try')
+    await page.getByLabel('Sample').selectOption('Batch with mixed outcomes')
+    await page.locator('#mapped').getByText('Event 6').waitFor()
+    await button('Send').click()
+    await page.locator('#sent').getByText('refused').first().waitFor()
+    await lookAround('try')
+    await open('inspector')
+    await page.getByRole('button', { name: /^anonymous-/ }).waitFor()
+    await lookAround('inspector')
+    await button(SHOPPER).click()
+    await page.getByRole('heading', { name: 'Affinities' }).waitFor()
+    await lookAround('a profile')
+    const value = await page.locator('.fields td').nth(1).boundingBox()
+    expect(value?.width).toBeGreaterThan(width / 3)
+    await open('source')
+    await button('Preview rows').click()
+    await page.locator('#looked table').waitFor()
+    await button('Start').click()
+    await page.locator('#run').getByText('Finished.').waitFor()
+    await lookAround('a run')
+    await button('Discover').click()
+    await page.locator('#looked').getByRole('heading', { name: 'segments' }).waitFor()
+    await lookAround('streams')
+  })
+
   it('gives every control a name', async () => {
     const { page } = browser
     for (const area of ['settings', 'try', 'inspector', 'source']) {
@@ -474,6 +534,26 @@ describe('the page', () => {
     expect(browser.complaints.splice(0).length).toBeGreaterThan(0)
   })
 })
+
+/**
+ * Run in the page: what reaches beyond the window's sides, or beyond what it stands in, other than within boxes that are
+ * there to be scrolled.
+ */
+const CUT_OFF = `(() => {
+  const width = document.documentElement.clientWidth
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility())
+  const reaches = (element) => {
+    const { left, right } = element.getBoundingClientRect()
+    return left < -0.5 || right > width + 0.5
+  }
+  const beyond = shown('body *').filter((element) =>
+    !element.closest('.skip, .hidden-text') && !element.parentElement.closest('.scroll, pre') && reaches(element))
+  const holders = shown('nav, nav a, .card, .tiles div, button').filter(({ scrollWidth, clientWidth }) =>
+    scrollWidth > clientWidth + 1)
+  const links = shown('nav a').filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1)
+  const page = document.documentElement.scrollWidth > width ? ['the page scrolls'] : []
+  return [...page, ...[...beyond, ...holders, ...links].map(({ outerHTML }) => outerHTML.slice(0, 80))]
+})()`
 
 /**
  * Run in the page: the texts that are shown with a contrast under 4.5, as WCAG 2.2 reckons it

@@ -128,7 +128,8 @@ function rowsView({ profiles = [], ...others }) {
       table(
         'Row of the stream profiles',
         ['profiles', ''],
-        Object.entries(row).map(([name, value]) => [h('code', {}, name), h('code', {}, cellText(value))])
+        Object.entries(row).map(([name, value]) => [h('code', {}, name), h('code', {}, cellText(value))]),
+        'fields'
       )
     ),
     ...Object.entries(others).map(([stream, rows]) =>

@@ -8,15 +8,21 @@ import { initTry } from './try.mjs'
 
 const AREAS = ['settings', 'try', 'inspector', 'source']
 
-/** Shows the area that the address names. */
+/** The area that is shown. */
+let shown
+
+/** Shows the area that the address names, from its top; when it names none, as “Skip to the content” does, all stays. */
 function showArea() {
-  const area = AREAS.find((name) => location.hash === `#${name}`) ?? AREAS[0]
+  const area = AREAS.find((name) => location.hash === `#${name}`) ?? shown ?? AREAS[0]
+  if (area === shown) return
+  shown = area
   for (const name of AREAS) byId(`${name}-area`).hidden = name !== area
   for (const link of document.querySelectorAll('nav a')) {
     if (link.hash === `#${area}`) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
   document.title = `${byId(`${area}-title`).textContent} – Workbench`
+  window.scrollTo(0, 0)
 }
 
 function showTarget({ kind, appId, region }) {
