@@ -37,7 +37,8 @@ export async function exchangeOf(response: DecoratedResponse, secrets: readonly 
   return redactAll(exchange, secrets) as Exchange
 }
 
-function plainHeaders(headers: Headers): Record<string, string> {
+/** @returns headers by their names. */
+export function plainHeaders(headers: Headers): Record<string, string> {
   const plain: Record<string, string> = {}
   headers.forEach((value, name) => (plain[name] = value))
   return plain

@@ -6,6 +6,8 @@ import type {
   JSONObject
 } from '@segment/actions-core'
 import { type Exchange, exchangeOf } from './exchanges'
+import { redactAll } from './redaction'
+import { noteUnanswered, type UnansweredCall } from './unanswered'
 
 /** The definition of a destination, whatever its settings. */
 export type Definition = DestinationDefinition<JSONObject> &
@@ -14,8 +16,10 @@ export type Definition = DestinationDefinition<JSONObject> &
 /** A destination, loaded as its host loads it, and what it says to its API. */
 export interface Host {
   readonly destination: Destination<JSONObject>
-  /** The calls since the destination was loaded, without secrets. */
+  /** The calls that were answered since the destination was loaded, without secrets. */
   readonly exchanges: (secrets: readonly string[]) => Promise<Exchange[]>
+  /** The calls of actions that were not, without secrets. */
+  readonly unanswered: (secrets: readonly string[]) => UnansweredCall[]
 }
 
 /**
@@ -27,14 +31,31 @@ export function load(definition: Definition): Host {
   const note = (request: Request, options: DecoratedResponse['options'], response: DecoratedResponse) => {
     responses.push(Object.assign(response, { request, options }))
   }
+  const calls: UnansweredCall[] = []
   const destination = new Destination({
     ...definition,
+    actions: watched(definition.actions, (call) => calls.push(call)),
     extendRequest: (data) => ({ ...definition.extendRequest?.(data), afterResponse: [note] })
   })
   return {
     destination,
-    exchanges: (secrets) => Promise.all(responses.map((response) => exchangeOf(response, secrets)))
+    exchanges: (secrets) => Promise.all(responses.map((response) => exchangeOf(response, secrets))),
+    unanswered: (secrets) => redactAll(calls, secrets) as UnansweredCall[]
   }
+}
+
+/** Actions that do as the given ones, and tell of calls that get no answer. */
+function watched(actions: Definition['actions'], note: (call: UnansweredCall) => void): Definition['actions'] {
+  const entries = Object.entries(actions).map(([slug, action]) => {
+    const { perform, performBatch } = action
+    const watchedAction: typeof action = {
+      ...action,
+      perform: (request, data) => perform(noteUnanswered(request, note), data) as unknown,
+      ...(performBatch && { performBatch: (request, data) => performBatch(noteUnanswered(request, note), data) })
+    }
+    return [slug, watchedAction] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** What the host hands to an action. */

@@ -235,6 +235,81 @@ describe('trying an event', () => {
     expect((await textsOf(sent().locator('.outcome')))[0]).toMatch(/^404 .*segments endpoint/)
   })
 
+  it('tells what Segment would try again from what is refused, and lists the call that got no answer', async () => {
+    await algolia().close()
+    await button('Send').click()
+    await sent().getByText('Not delivered: Segment would try again').waitFor()
+    expect(await sent().innerText()).not.toMatch(/refused|None/)
+    expect(await textsOf(sent().locator('.call > summary'))).toEqual([
+      'GET/2/users/loyalty%2Bcard%3Dmaya%2F2291no answer (ECONNREFUSED)'
+    ])
+    await sent().locator('.call > summary').click()
+    expect(await sent().locator('.call').innerText()).toContain('"x-algolia-api-key": "<redacted>"')
+  })
+
+  it('counts what Segment would try again apart', async () => {
+    algolia().faults.status(500, { when: ({ path }) => path.includes('anonymous') })
+    await browser.page.getByLabel('Sample').selectOption('Batch with mixed outcomes')
+    await mapped().getByText('Event 6').waitFor()
+    await button('Send').click()
+    await sent().getByText('6 events: 2 delivered, 1 that Segment would try again, 3 refused').waitFor()
+  })
+
+  it('marks an outcome as of what was sent before, once anything of the form is edited', async () => {
+    const { page } = browser
+    const past = sent().getByText('Of what was sent before.')
+    const edits = [
+      () => page.locator('#mapping-segmentId').fill('another'),
+      () => page.getByLabel('Action', { exact: true }).selectOption('Exit Audience'),
+      () => page.getByLabel('Sample').selectOption('Audience entered'),
+      () => page.locator('#event').fill('{bad')
+    ]
+    for (const edit of edits) {
+      await button('Send').click()
+      await sent().getByText('Event delivered').waitFor()
+      expect(await past.count()).toBe(0)
+      await edit()
+      await past.waitFor()
+      expect(await past.count()).toBe(1)
+    }
+  })
+
+  it('marks an outcome too that comes after an edit', async () => {
+    const { page } = browser
+    let letGo = () => {}
+    const edited = new Promise<void>((resolve) => (letGo = resolve))
+    await page.route('**/workbench/send', async (route) => {
+      await edited
+      await route.continue()
+    })
+    await button('Send').click()
+    await page.locator('#mapping-segmentId').fill('another')
+    letGo()
+    await sent().getByText('Event delivered').waitFor()
+    await page.unroute('**/workbench/send')
+    expect(await sent().innerText()).toContain('Of what was sent before.')
+  })
+
+  it('leaves no outcome of an earlier event when the next one is not sent, or fails', async () => {
+    const { page } = browser
+    await button('Send').click()
+    await sent().getByText('Event delivered').waitFor()
+    await page.locator('#event').fill('{bad')
+    await button('Send').click()
+    await page.getByText('This is not JSON yet').waitFor()
+    expect(await sent().innerText()).toBe('')
+
+    await page.getByLabel('Sample').selectOption('Audience entered')
+    await button('Send').click()
+    await sent().getByText('Event delivered').waitFor()
+    await workbench.close()
+    await button('Send').click()
+    await page.getByText('The workbench does not answer.').waitFor()
+    expect(await sent().innerText()).toBe('')
+    // The browser complains of the connection: this once that is right.
+    expect(browser.complaints.splice(0).length).toBeGreaterThan(0)
+  })
+
   it('leads on to the user inspector', async () => {
     await button('Send').click()
     await profile().getByRole('button', { name: 'Inspect' }).click()

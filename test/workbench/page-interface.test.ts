@@ -128,12 +128,14 @@ describe('sending', () => {
   const send = async (payload: unknown, action = 'enterAudience', given: object = settings) =>
     (await post(workbench, '/workbench/send', { settings: given, action, mapping, payload })).body
 
+  const refused = { status: 400, outcome: 'refused', code: 'PAYLOAD_VALIDATION_FAILED' }
+
   it('gives the outcome, the calls, and the profile before and after', async () => {
     const foreign = { id: 'x', source: 'lytics', rank: 3 }
     const lastUpdatedAt = '2026-01-01T00:00:00Z'
     algolia().profiles.put({ userID: 'user-1', type: 'basic', affinities: [], segments: [foreign], lastUpdatedAt })
     const { events, exchanges, profiles } = await send(audienceTrack('user-1', 'vip', true))
-    expect(events).toEqual([{ status: 200, result: 'profile updated' }])
+    expect(events).toEqual([{ status: 200, outcome: 'delivered', result: 'profile updated' }])
     expect(exchanges.map(({ request }: { request: { method: string } }) => request.method)).toEqual(['GET', 'PUT'])
     expect(profiles).toMatchObject([
       {
@@ -152,10 +154,10 @@ describe('sending', () => {
       audienceTrack('no such@token', 'gold', true)
     ])
     expect(events).toEqual([
-      { status: 200, result: 'profile updated' },
-      { status: 400, code: 'PAYLOAD_VALIDATION_FAILED', problem: expect.stringContaining('segmentId') },
-      { status: 200, result: 'profile updated' },
-      { status: 400, code: 'PAYLOAD_VALIDATION_FAILED', problem: expect.stringContaining('user token') }
+      { status: 200, outcome: 'delivered', result: 'profile updated' },
+      { ...refused, problem: expect.stringContaining('segmentId') },
+      { status: 200, outcome: 'delivered', result: 'profile updated' },
+      { ...refused, problem: expect.stringContaining('user token') }
     ])
     expect(profiles).toMatchObject([
       {
@@ -170,14 +172,56 @@ describe('sending', () => {
     const event = audienceTrack('user-1', 'vip', true)
     const failed = await send(event, 'enterAudience', { ...settings, apiKey: 'wrong' })
     expect(failed.events).toEqual([
-      { status: 401, code: 'INVALID_AUTHENTICATION', problem: expect.stringContaining('Check the API key') }
+      {
+        status: 401,
+        outcome: 'refused',
+        code: 'INVALID_AUTHENTICATION',
+        problem: expect.stringContaining('Check the API key')
+      }
     ])
     expect(failed.profiles[0].before.problem).toContain('Check the API key')
-    const refused = await send({ type: 'track' })
-    expect(refused.events).toEqual([
-      { status: 400, code: 'PAYLOAD_VALIDATION_FAILED', problem: expect.stringContaining('userToken') }
+    const unmapped = await send({ type: 'track' })
+    expect(unmapped.events).toEqual([{ ...refused, problem: expect.stringContaining('userToken') }])
+    expect([unmapped.exchanges, unmapped.unanswered]).toEqual([[], []])
+  })
+
+  it.each([
+    [408, 'retried'],
+    [423, 'retried'],
+    [429, 'retried'],
+    [500, 'retried'],
+    [503, 'retried'],
+    [501, 'refused'],
+    [403, 'refused']
+  ])('tells of an event that failed with %i that it is %s, alone and in a batch', async (status, outcome) => {
+    algolia().faults.status(status, { when: ({ method }) => method === 'PUT' })
+    const event = audienceTrack('user-1', 'vip', true)
+    expect((await send(event)).events).toMatchObject([{ status, outcome }])
+    expect((await send([event])).events).toMatchObject([{ status, outcome }])
+  })
+
+  it('tells of calls without an answer, and why there is none', async () => {
+    const { url } = algolia()
+    await algolia().close()
+    const event = audienceTrack('user/1', 'vip', true)
+    const call = { request: { method: 'GET', url: `${url}/2/users/user%2F1`, body: '' }, failure: 'ECONNREFUSED' }
+    for (const payload of [event, [event]]) {
+      const { events, exchanges, unanswered } = await send(payload)
+      expect(events).toMatchObject([{ status: 503, outcome: 'retried' }])
+      expect(exchanges).toEqual([])
+      expect(unanswered).toMatchObject([call])
+      expect(unanswered[0].request.headers['x-algolia-api-key']).toBe('<redacted>')
+    }
+  })
+
+  it('tells of a call whose answer breaks off beside those that were answered', async () => {
+    algolia().faults.cutBody('broken', { when: ({ method }) => method === 'PUT' })
+    const { events, exchanges, unanswered } = await send([audienceTrack('user-1', 'vip', true)])
+    expect(events).toMatchObject([{ outcome: 'retried' }])
+    expect(exchanges).toMatchObject([{ request: { method: 'GET' }, response: { statusCode: 404 } }])
+    expect(unanswered).toMatchObject([
+      { request: { method: 'PUT', body: '{"segments":[{"id":"vip","source":"segment"}]}' } }
     ])
-    expect(refused.exchanges).toEqual([])
   })
 
   it('reads no more than twenty profiles of a large batch', async () => {

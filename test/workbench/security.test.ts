@@ -269,6 +269,19 @@ describe('the API key', () => {
     })
   })
 
+  it('is in nothing that is told of a call without an answer', async () => {
+    await withWorkbench({}, async (workbench) => {
+      await workbench.localAlgolia?.close()
+      const settings = { ...fullSettings, apiKey: canary }
+      const payload = audienceTrack('user-1', 'vip', true)
+      const mapping = { userToken: { '@path': '$.userId' }, segmentId: 'vip' }
+      const sent = await post(workbench, '/workbench/send', { settings, payload, action: 'enterAudience', mapping })
+      expect(sent.body.unanswered).toHaveLength(1)
+      expect(sent.text).toContain('<redacted>')
+      expect(sent.text).not.toContain('Canary')
+    })
+  })
+
   it('is in nothing that a run of the source tells', async () => {
     await withWorkbench({}, async (workbench) => {
       gossip(workbench, 403)

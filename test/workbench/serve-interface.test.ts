@@ -115,6 +115,13 @@ describe('POST /{action}', () => {
     ])
   })
 
+  it('lists no call that got no answer, as Segment’s serve does not', async () => {
+    await workbench.localAlgolia?.close()
+    const payload = [audienceTrack('user-1', 'vip', true)]
+    const { status, body } = await post(workbench, '/enterAudience', { settings: fullSettings, payload })
+    expect([status, body]).toEqual([200, []])
+  })
+
   it('names the fields that are missing when the host refuses an event', async () => {
     const { status, body } = await post(workbench, '/enterAudience', { settings: fullSettings })
     expect(status).toBe(200)

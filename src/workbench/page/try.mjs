@@ -1,6 +1,6 @@
 /* global clearTimeout, location, setTimeout, URL */
 import { orTell, post } from './api.mjs'
-import { box, byId, field, fill, h, jsonView, setProblem, whileBusy } from './elements.mjs'
+import { announce, box, byId, field, fill, h, jsonView, setProblem, whileBusy } from './elements.mjs'
 import { inspect } from './inspector.mjs'
 import { mappingOf, textOf } from './mapping-text.mjs'
 import { segmentsOf, segmentView } from './profile-view.mjs'
@@ -15,6 +15,8 @@ const REST = 150
 let context
 let newestMapping = 0
 let typing
+/** Goes up with each edit: by it a result is known to be of what the form says. */
+let edits = 0
 
 export function initTry(given) {
   context = given
@@ -33,9 +35,9 @@ export function initTry(given) {
   byId('event').addEventListener('input', () => {
     byId('sample').value = ''
     byId('sample-hint').textContent = 'Edited by you.'
-    mapSoon()
+    edited()
   })
-  byId('mapping').addEventListener('input', mapSoon)
+  byId('mapping').addEventListener('input', edited)
   byId('try-form').addEventListener('submit', (event) => {
     event.preventDefault()
     void whileBusy(event.submitter ?? byId('send'), () => orTell(sendEvents))
@@ -53,7 +55,7 @@ function chooseSample() {
   if (!sample) {
     byId('event').value = ''
     byId('event').focus()
-    mapSoon()
+    edited()
     return
   }
   byId('event').value = JSON.stringify(sample.payload, undefined, 2)
@@ -81,7 +83,7 @@ function chooseAction() {
       'A field takes the first of its paths that holds something: one a line, each beginning with $. What begins with { is a mapping directive, and any other text is taken as it is.'
     )
   )
-  mapSoon()
+  edited()
 }
 
 function mappingField(name, { label, description, type, required }, mapping) {
@@ -161,7 +163,10 @@ function readMapping(type, text) {
   }
 }
 
-function mapSoon() {
+/** What is shown of the last event is of an earlier one now, and what the form says has to be mapped. */
+function edited() {
+  edits += 1
+  markPast()
   clearTimeout(typing)
   typing = setTimeout(() => void orTell(showMapped), REST)
 }
@@ -198,31 +203,55 @@ function mappedView({ payload, audienceMembership, problem, triggers }, index, c
 }
 
 async function sendEvents() {
+  // Whatever becomes of this one, the outcome of an earlier one must not be taken for it.
+  byId('sent').classList.remove('past')
+  fill(byId('sent'))
   const form = readForm()
   if (!form) {
     byId('try-form').querySelector('[aria-invalid]').focus()
     return
   }
+  const editsSent = edits
   const sent = await post('/workbench/send', { ...form, settings: currentSettings() })
   fill(byId('sent'), ...sentView(sent))
+  if (edits !== editsSent) markPast()
   byId('sent').focus({ preventScroll: true })
   byId('sent').scrollIntoView({ block: 'start' })
 }
 
-function sentView({ events, exchanges, profiles }) {
-  const delivered = events.filter(({ status }) => status < 400).length
-  const counts = [
-    delivered && `${delivered} delivered`,
-    events.length - delivered && `${events.length - delivered} refused`
-  ]
+/** Says of the result that is shown, if there is one, that it isn't of what the form says now. */
+function markPast() {
+  const sent = byId('sent')
+  if (sent.childElementCount === 0 || sent.classList.contains('past')) return
+  sent.classList.add('past')
+  sent.prepend(
+    box(
+      'warning',
+      'Of what was sent before. ',
+      'The form has changed since: Send gives the outcome of what it says now.'
+    )
+  )
+  announce('The outcome below is of what was sent before.')
+}
+
+/** What the heading says of the one event, and of so many. */
+const HEADINGS = {
+  delivered: ['Event delivered', (count) => `${count} delivered`],
+  retried: ['Not delivered: Segment would try again', (count) => `${count} that Segment would try again`],
+  refused: ['Event refused', (count) => `${count} refused`]
+}
+
+function headingOf(events) {
+  if (events.length === 1) return HEADINGS[events[0].outcome][0]
+  const counts = Object.entries(HEADINGS)
+    .map(([name, [, text]]) => [events.filter(({ outcome }) => outcome === name).length, text])
+    .filter(([count]) => count > 0)
+  return `${events.length} events: ${counts.map(([count, text]) => text(count)).join(', ')}`
+}
+
+function sentView({ events, exchanges, unanswered, profiles }) {
   return [
-    h(
-      'h2',
-      {},
-      events.length === 1
-        ? `Event ${delivered ? 'delivered' : 'refused'}`
-        : `${events.length} events: ${counts.filter(Boolean).join(', ')}`
-    ),
+    h('h2', {}, headingOf(events)),
     h(
       'div',
       { class: 'columns wide-left' },
@@ -235,25 +264,31 @@ function sentView({ events, exchanges, profiles }) {
           h('h3', {}, 'Outcomes'),
           h('ol', { class: 'outcomes' }, ...events.map(outcomeView))
         ),
-        h('div', { class: 'card' }, h('h3', {}, 'Calls to Algolia'), callsView(exchanges))
+        h('div', { class: 'card' }, h('h3', {}, 'Calls to Algolia'), callsView(events, [...exchanges, ...unanswered]))
       ),
       h('div', { class: 'card' }, h('h3', {}, 'Profiles, before and after'), ...profilesView(profiles))
     )
   ]
 }
 
-function outcomeView({ status, result, code, problem }) {
+/** The looks of an event's status. */
+const MOODS = { delivered: 'good', retried: 'warning', refused: 'bad' }
+
+function outcomeView({ status, outcome, result, code, problem }) {
   return h(
     'li',
     { class: 'outcome' },
-    h('span', { class: `status ${status < 400 ? 'good' : 'bad'}` }, String(status)),
+    h('span', { class: `status ${MOODS[outcome]}` }, String(status)),
     h('span', {}, problem ? h('strong', {}, `${code} `) : '', problem ?? result ?? 'delivered')
   )
 }
 
-function callsView(exchanges) {
-  if (exchanges.length === 0) return h('p', { class: 'empty' }, 'None: nothing had to be asked or written.')
-  return exchanges.map(({ request, response }) => {
+function callsView(events, calls) {
+  if (calls.length === 0) {
+    const isDone = events.every(({ outcome }) => outcome === 'delivered')
+    return h('p', { class: 'empty' }, isDone ? 'None: nothing had to be asked or written.' : 'None.')
+  }
+  return calls.map(({ request, response, failure }) => {
     const { pathname, search } = new URL(request.url)
     return h(
       'details',
@@ -263,18 +298,24 @@ function callsView(exchanges) {
         {},
         h('span', { class: 'method' }, request.method),
         h('code', {}, pathname + search),
-        h(
-          'span',
-          { class: `status ${response.statusCode < 400 ? 'good' : response.statusCode === 404 ? 'calm' : 'bad'}` },
-          String(response.statusCode)
-        )
+        response
+          ? h('span', { class: `status ${moodOfAnswer(response)}` }, String(response.statusCode))
+          : h('span', { class: 'status warning' }, `no answer (${failure})`)
       ),
       h('h4', {}, 'Request'),
       jsonView({ ...request, body: parsed(request.body) }, 'Request'),
       h('h4', {}, 'Response'),
-      jsonView(response, 'Response')
+      response
+        ? jsonView(response, 'Response')
+        : h('p', { class: 'empty' }, `None, or none that was whole: the call failed with ${failure}.`)
     )
   })
+}
+
+/** A 404 is no trouble: a user without a profile is nothing unusual. */
+function moodOfAnswer({ statusCode }) {
+  if (statusCode < 400) return 'good'
+  return statusCode === 404 ? 'calm' : 'bad'
 }
 
 function parsed(text) {
