@@ -1,7 +1,8 @@
 import { defaultValues } from '@segment/actions-core'
 import type { JSONObject } from '@segment/actions-core'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { MANAGED_SOURCE } from '../destinations/algolia-personalization/constants'
+import { MANAGED_SOURCE, USER_TOKEN } from '../destinations/algolia-personalization/constants'
+import { isUserToken } from '../destinations/algolia-personalization/membership'
 import { check, discover, spec, systemEnvironment } from '../sources/algolia-profiles'
 import { toSourceError } from '../sources/algolia-profiles/errors'
 import { connectionBody, previewBody, profileBody, readBody, runBody, sendBody, sourceBody } from './bodies'
@@ -14,6 +15,7 @@ import { redactAll } from './redaction'
 import { type Sample } from './samples'
 import { secretsIn } from './secrets'
 import { send } from './send'
+import { problemsOf } from './source-problems'
 import { catalogOf, firstRows, rowsOfProfile, streamNames } from './source-rows'
 import { SourceRun } from './source-run'
 import { type Target, withKeptKey } from './target'
@@ -93,19 +95,27 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
 
   app.post('/workbench/profile', async (request) => {
     const { settings, userToken } = readBody(profileBody, request.body)
+    // Algolia would say of it that the mapping is wrong, and there is none here.
+    if (!isUserToken(userToken)) return { userToken, invalid: `must be ${USER_TOKEN.rule}` }
     const [found] = await readProfiles(complete(settings), [userToken], secretsOf(settings))
     const profile = found && 'profile' in found ? found.profile : null
     return { ...found, rows: profile === null ? {} : rowsOfProfile(profile) }
   })
 
-  app.post('/workbench/source/check', (request, reply) => {
-    return check(sourceConfig(request.body), systemEnvironment(), whileConnected(reply))
+  app.post('/workbench/source/check', async (request, reply) => {
+    const config = sourceConfig(request.body)
+    const invalid = problemsOf(config)
+    if (invalid) return { invalid }
+    return check(config, systemEnvironment(), whileConnected(reply))
   })
   app.post('/workbench/source/discover', () => discover())
   app.post('/workbench/source/rows', async (request, reply) => {
     const { settings } = readBody(sourceBody, request.body)
+    const config = sourceConfig(request.body)
+    const invalid = problemsOf(config)
+    if (invalid) return { invalid }
     try {
-      const rows = await firstRows(sourceConfig(request.body), whileConnected(reply))
+      const rows = await firstRows(config, whileConnected(reply))
       return { rows: redactAll(rows, secretsOf(settings)) }
     } catch (thrown) {
       return { problem: toSourceError(thrown).message }
@@ -115,7 +125,10 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
   app.post('/workbench/run', (request, reply) => {
     const { settings, streams, syncMode, state } = readBody(runBody, request.body)
     if (run?.isRunning) return reply.code(409).send({ ok: false, error: 'A run is under way: stop it first.' })
-    const input = { config: sourceConfig(request.body), catalog: catalogOf(streams, syncMode), state }
+    const config = sourceConfig(request.body)
+    const invalid = problemsOf(config)
+    if (invalid) return reply.send({ invalid })
+    const input = { config, catalog: catalogOf(streams, syncMode), state }
     run = new SourceRun(input, streams, secretsOf(settings))
     return reply.send(run.progress(0))
   })

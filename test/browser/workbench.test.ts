@@ -376,6 +376,22 @@ describe('the user inspector', () => {
     await inspected().getByText('No profile.').waitFor()
   })
 
+  it('says at the field what a user token must be, and asks nothing', async () => {
+    const { page } = browser
+    await button(SHOPPER).click()
+    await inspected().getByRole('heading', { name: SHOPPER }).waitFor()
+    algolia().clearCalls()
+    const problem = page.locator('#user-token-problem')
+    await lookUp('a@b.c')
+    await problem.getByText('must be 1-129 characters of A-Za-z0-9=+/-_').waitFor()
+    expect(await page.locator('#user-token').getAttribute('aria-invalid')).toBe('true')
+    expect(await inspected().innerText()).toBe('')
+    expect(algolia().calls).toHaveLength(0)
+    await lookUp('nobody')
+    await inspected().getByText('No profile.').waitFor()
+    expect(await problem.innerText()).toBe('')
+  })
+
   it('says why a profile can’t be read', async () => {
     algolia().application.acl = []
     await lookUp(SHOPPER)
@@ -400,10 +416,49 @@ describe('the source', () => {
   it('checks, and says what is wrong', async () => {
     await button('Check').click()
     await looked().getByText('SUCCEEDED').waitFor()
-    await browser.page.getByLabel('Start date').fill('yesterday')
+    algolia().application.planIncludesFeature = false
     await button('Check').click()
     await looked().getByText('FAILED').waitFor()
-    expect(await looked().innerText()).toContain('startDate')
+    expect(await looked().innerText()).toContain('402')
+  })
+
+  it.each([
+    ['Page size', 'pageSize', '5000', 'Page size must be a whole number from 1 to 1000.'],
+    ['Page size', 'pageSize', 'many', 'Page size must be a whole number from 1 to 1000.'],
+    ['Start date', 'startDate', 'yesterday', 'Start date must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.'],
+    ['Indices', 'indices', 'products,', 'Indices must not have an empty entry between commas.']
+  ])('says at the field %s (%s: %s) what it must be, and asks nothing', async (label, name, value, problem) => {
+    const { page } = browser
+    const field = page.getByLabel(label)
+    const said = page.locator(`#option-${name}-problem`)
+    const right = await field.inputValue()
+    for (const press of ['Check', 'Preview rows', 'Start']) {
+      await field.fill(value)
+      await button(press).click()
+      await said.getByText(problem).waitFor()
+      expect(await field.getAttribute('aria-invalid')).toBe('true')
+      expect(await focusedId()).toBe(`option-${name}`)
+      const outcome = press === 'Start' ? page.locator('#not-started') : looked()
+      expect(await outcome.innerText()).toContain(problem)
+      await field.fill(right)
+      expect(await said.innerText()).toBe('')
+    }
+    expect(algolia().calls).toHaveLength(0)
+    await button('Start').click()
+    await run().getByText('Finished.').waitFor()
+    expect(await page.locator('#not-started').innerText()).toBe('')
+  })
+
+  it('says which of the settings it can’t use, and marks it there', async () => {
+    const { page } = browser
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByLabel('Application ID').fill('NOT AN ID')
+    await page.getByRole('link', { name: 'Source' }).click()
+    await button('Check').click()
+    await looked().getByText('Application ID must be letters and digits. API Key is missing.').waitFor()
+    await looked().getByRole('link', { name: 'Settings' }).click()
+    expect(await page.locator('#setting-appId-problem').innerText()).toBe('Application ID must be letters and digits.')
+    expect(algolia().calls).toHaveLength(0)
   })
 
   it('discovers the streams with their fields, keys and cursor', async () => {

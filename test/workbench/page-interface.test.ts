@@ -18,6 +18,8 @@ const algolia = () => {
 /** So that no new period begins while a test counts what is left of this one. */
 const BUDGET_OF_A_DAY = { calls: 500, seconds: 86_400 }
 
+const wholeNumber = (most: number) => `must be a whole number from 1 to ${most}`
+
 const mapping = {
   userToken: { '@path': '$.userId' },
   segmentId: { '@path': '$.context.personas.computation_key' }
@@ -250,14 +252,21 @@ describe('the user inspector', () => {
   it('says that there is no profile, or why it can’t be read', async () => {
     const nobody = await post(workbench, '/workbench/profile', { settings, userToken: 'nobody' })
     expect(nobody.body).toEqual({ userToken: 'nobody', profile: null, rows: {} })
-    const invalid = await post(workbench, '/workbench/profile', { settings, userToken: 'not@token' })
-    expect(invalid.body.problem).toContain('422')
     const wrong = await post(workbench, '/workbench/profile', {
       settings: { ...settings, apiKey: 'wrong' },
       userToken: 'nobody'
     })
     expect(wrong.body.problem).toContain('Check the API key')
   })
+
+  it.each(['a@b.c', 'two words', 'x'.repeat(130)])(
+    'says what a user token must be, without a call: %s',
+    async (userToken) => {
+      const { body } = await post(workbench, '/workbench/profile', { settings, userToken })
+      expect(body).toEqual({ userToken, invalid: 'must be 1-129 characters of A-Za-z0-9=+/-_' })
+      expect(algolia().calls).toHaveLength(0)
+    }
+  )
 })
 
 describe('the source', () => {
@@ -268,8 +277,34 @@ describe('the source', () => {
       type: 'CONNECTION_STATUS',
       connectionStatus: { status: 'SUCCEEDED' }
     })
-    const { body } = await post(workbench, '/workbench/source/check', asked({ startDate: 'yesterday' }))
-    expect(body.connectionStatus).toEqual({ status: 'FAILED', message: expect.stringContaining('startDate') })
+    algolia().application.planIncludesFeature = false
+    const { body } = await post(workbench, '/workbench/source/check', asked())
+    expect(body.connectionStatus).toEqual({ status: 'FAILED', message: expect.stringContaining('402') })
+  })
+
+  it.each([
+    [{ pageSize: 5000 }, { pageSize: 'must be a whole number from 1 to 1000' }],
+    [
+      { pageSize: 0, concurrency: 1.5 },
+      { pageSize: wholeNumber(1000), concurrency: wholeNumber(16) }
+    ],
+    [{ pageSize: 'many' }, { pageSize: wholeNumber(1000) }],
+    [{ startDate: 'yesterday' }, { startDate: expect.stringMatching(/^must be a date such as 2026-01-31/) }],
+    [{ indices: ['products', ''] }, { indices: 'must not have an empty entry between commas' }]
+  ])('says what is wrong with which option, in plain words and without a call: %j', async (options, invalid) => {
+    const run = { ...asked(options), streams: ['profiles'], syncMode: 'incremental' }
+    expect((await post(workbench, '/workbench/source/check', asked(options))).body).toEqual({ invalid })
+    expect((await post(workbench, '/workbench/source/rows', asked(options))).body).toEqual({ invalid })
+    expect((await post(workbench, '/workbench/run', run)).body).toEqual({ invalid })
+    expect((await ask(workbench, '/workbench/run')).body).toEqual({ status: 'none' })
+    expect(algolia().calls).toHaveLength(0)
+  })
+
+  it('says the same of settings, which it takes as well', async () => {
+    const given = { settings: { appId: 'NOT AN ID', region: 'mars' }, options: {} }
+    expect((await post(workbench, '/workbench/source/check', given)).body).toEqual({
+      invalid: { appId: 'must be letters and digits', apiKey: 'is missing', region: 'must be us or eu' }
+    })
   })
 
   it('discovers the streams', async () => {

@@ -1,5 +1,5 @@
 import { orTell, post } from './api.mjs'
-import { announce, box, byId, cellText, fill, h, jsonView, table, whileBusy } from './elements.mjs'
+import { announce, box, byId, cellText, fill, h, jsonView, setProblem, table, whileBusy } from './elements.mjs'
 import { segmentsOf, segmentView, timeView } from './profile-view.mjs'
 import { currentSettings } from './settings.mjs'
 
@@ -14,6 +14,7 @@ export function initInspector(given) {
     event.preventDefault()
     void whileBusy(event.submitter, () => inspect(byId('user-token').value.trim()))
   })
+  byId('user-token').addEventListener('input', () => setProblem('user-token'))
   const examples = context.exampleUserTokens
   fill(
     byId('examples'),
@@ -30,15 +31,28 @@ function exampleView(userToken) {
 /** Looks a user up, and shows what there is. */
 export async function inspect(userToken) {
   byId('user-token').value = userToken
+  setProblem('user-token')
   if (userToken === '') {
-    fill(byId('inspected'), box('warning', 'Whom? ', 'Type a user token.'))
+    refuse('Type a user token.')
     return
   }
   await orTell(async () => {
     const found = await post('/workbench/profile', { settings: currentSettings(), userToken })
+    if (found.invalid) {
+      refuse(`This can’t be a user token, so Algolia was not asked: a user token ${found.invalid}.`)
+      return
+    }
     fill(byId('inspected'), ...foundView(found))
     announce(found.profile ? `The profile of ${userToken}` : byId('inspected').textContent)
   })
+}
+
+/** Says what is wrong with the user token; what was found of another one goes. */
+function refuse(problem) {
+  fill(byId('inspected'))
+  setProblem('user-token', problem)
+  byId('user-token').focus()
+  announce(problem)
 }
 
 function foundView(found) {

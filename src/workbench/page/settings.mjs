@@ -78,6 +78,13 @@ function isComplete() {
   return missing.length === 0
 }
 
+/** Marks a setting that can't be used. @returns what is said of it */
+export function markSetting(name, problem) {
+  const text = `${context.definition.authentication.fields[name].label} ${problem}.`
+  setProblem(`setting-${name}`, text)
+  return text
+}
+
 async function testConnection() {
   fill(byId('connection'))
   if (!isComplete()) return

@@ -2,7 +2,7 @@
 import { get, orTell, post } from './api.mjs'
 import { announce, box, byId, field, fill, h, jsonView, setProblem, table, whileBusy } from './elements.mjs'
 import { rowsTable } from './inspector.mjs'
-import { currentSettings } from './settings.mjs'
+import { currentSettings, markSetting } from './settings.mjs'
 
 /** Milliseconds between looks at a run that is under way. */
 const LOOK_AGAIN = 300
@@ -24,6 +24,7 @@ export async function initSource(given) {
     )
   )
   byId('source-options').addEventListener('submit', (event) => event.preventDefault())
+  byId('source-options').addEventListener('input', ({ target }) => setProblem(target.id))
   for (const [id, task] of Object.entries({ check, discover, preview })) {
     byId(id).addEventListener('click', () => void whileBusy(byId(id), () => orTell(task)))
   }
@@ -59,7 +60,33 @@ function currentOptions() {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-const request = () => ({ settings: currentSettings(), options: currentOptions() })
+/** Posts settings and options; when they can't be used, marks the fields, and has `refuse` say why. */
+async function ask(path, refuse, more = {}) {
+  const answer = await post(path, { settings: currentSettings(), options: currentOptions(), ...more })
+  if (!answer.invalid) return answer
+  const names = Object.keys(answer.invalid)
+  const problems = names.map((name) => (isOption(name) ? markOption : markSetting)(name, answer.invalid[name]))
+  const seeSettings = [' See ', h('a', { href: '#settings' }, 'Settings'), '.']
+  refuse(problems.join(' '), names.every(isOption) ? [] : seeSettings)
+  byId('source-options').querySelector('[aria-invalid]')?.focus()
+  return undefined
+}
+
+function isOption(name) {
+  return name in context.sourceOptions
+}
+
+/** Marks an option that can't be used. @returns what is said of it */
+function markOption(name, problem) {
+  const text = `${context.sourceOptions[name].title} ${problem}.`
+  setProblem(`option-${name}`, text)
+  return text
+}
+
+function refuseToLook(...reasons) {
+  const refusal = box('bad', 'Not asked. ', ...reasons)
+  showLooked(refusal.textContent, refusal)
+}
 
 function showLooked(announcement, ...children) {
   fill(byId('looked'), ...children)
@@ -67,8 +94,9 @@ function showLooked(announcement, ...children) {
 }
 
 async function check() {
-  const { connectionStatus: outcome } = await post('/workbench/source/check', request())
-  const { status, message } = outcome
+  const answer = await ask('/workbench/source/check', refuseToLook)
+  if (!answer) return
+  const { status, message } = answer.connectionStatus
   showLooked(
     `${status} ${message ?? ''}`,
     status === 'SUCCEEDED'
@@ -111,7 +139,9 @@ function typeText({ type, format, items, additionalProperties }) {
 }
 
 async function preview() {
-  const { rows, problem } = await post('/workbench/source/rows', request())
+  const answer = await ask('/workbench/source/rows', refuseToLook)
+  if (!answer) return
+  const { rows, problem } = answer
   if (problem) {
     showLooked(problem, box('bad', 'No rows. ', problem))
     return
@@ -150,8 +180,10 @@ async function preview() {
 
 async function start(from) {
   const streams = [...byId('streams').querySelectorAll('input:checked')].map(({ value }) => value)
-  const run = { ...request(), streams, syncMode: byId('sync-mode').value, ...(from && { state: from }) }
-  await post('/workbench/run', run)
+  const run = { streams, syncMode: byId('sync-mode').value, ...(from && { state: from }) }
+  fill(byId('not-started'))
+  const refuse = (...reasons) => fill(byId('not-started'), box('bad', 'Not started. ', ...reasons))
+  if (!(await ask('/workbench/run', refuse, run))) return
   fill(byId('run'))
   nextLine = 0
   await follow()
