@@ -10,6 +10,7 @@ import type { SyncConfig } from './config'
 import { packed } from './limits'
 import { type PagePlan, planPage, readPage, userTokensOf } from './page'
 import { noProfiles, secondsToGo, type SyncSummary } from './progress'
+import { RetryLog } from './retry-log'
 import { openSeenStore, openSeenStoreIfAny } from './seen-store'
 import { SegmentClient } from './segment-client'
 import { loadState, saveState } from './state-file'
@@ -52,14 +53,20 @@ export class Run {
     private readonly origin: string,
     private readonly environment: SyncEnvironment
   ) {
-    const { clock } = environment
+    const { clock, random } = environment
     const { identity, firstSeenEvent, segmentWriteKey: writeKey } = config
     this.begunAt = clock.now()
     this.signal = options.signal ?? new AbortController().signal
     this.filters = filtersOf(config)
     this.rules = { identity, firstSeenEvent, target: targetOf(config) }
-    const onFailedTry = (what: string): void => this.log('warn', what)
-    this.segment = new SegmentClient({ writeKey, origin, clock, patience: this.patience, onFailedTry })
+    this.segment = new SegmentClient({
+      writeKey,
+      origin,
+      clock,
+      random,
+      patience: this.patience,
+      onRetry: this.retryTeller()
+    })
   }
 
   /**
@@ -117,13 +124,14 @@ export class Run {
 
   private async *read(plan: Plan): ReturnType<typeof readPlan> {
     const { config, environment, filters, signal } = this
+    const tellRetry = this.retryTeller()
     const { client, close } = connect(config, environment, {
       patience: this.patience,
-      onRetry: (cause, pause) => {
-        this.log('warn', `${cause.message} Trying again in ${(pause / 1000).toFixed(1)} s.`)
+      onRetry: ({ message, internalMessage = message }, pause) => {
+        tellRetry(`A call to Algolia failed (${internalMessage}).`, pause)
       },
-      onLimit: (resumesAt) => {
-        this.log('info', `Algolia allows no more calls for now; going on at ${new Date(resumesAt).toISOString()}.`)
+      onLimit: (_, wait) => {
+        this.log('info', `Algolia allows too few calls for now; going on in ${Math.ceil(wait / 1000)} s.`)
       }
     })
     this.algolia = client
@@ -203,6 +211,15 @@ export class Run {
         : `profiles updated after ${toTimestamp(after)}`
     const where = this.options.dryRun ? 'sending nothing' : `sending to Segment (${segmentRegion}, ${this.origin})`
     return `Reading profiles of the application ${appId} (${region}): ${what}; ${where}.`
+  }
+
+  private retryTeller(): RetryLog['failed'] {
+    const { clock } = this.environment
+    const log = new RetryLog(
+      () => clock.now(),
+      (line) => this.log('warn', line)
+    )
+    return (what, pause) => log.failed(what, pause)
   }
 
   private get patience(): number {

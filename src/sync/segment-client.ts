@@ -1,8 +1,7 @@
 import { Analytics, type HTTPFetchFn } from '@segment/analytics-node'
 import type { Clock } from '../sources/algolia-profiles/clock'
-import { transientError } from '../sources/algolia-profiles/errors'
 import type { SegmentCall } from './calls'
-import { type LastTry, segmentFailure } from './segment-failures'
+import { type FailedTry, segmentFailure } from './segment-failures'
 
 /** Counts over the life of a client. */
 export interface SegmentCounts {
@@ -20,10 +19,12 @@ export interface SegmentClientOptions {
   /** An origin, such as `https://api.segment.io`. */
   readonly origin: string
   readonly clock: Clock
+  /** A number from 0 up to 1. */
+  readonly random: () => number
   /** Milliseconds after which a batch that keeps failing is given up. */
   readonly patience: number
-  /** Told of a try that failed, in words; the library tries again as long as there is patience. */
-  readonly onFailedTry: (what: string) => void
+  /** Told of a try that failed, in a sentence, and the pause before the next one in milliseconds. */
+  readonly onRetry: (what: string, pause: number) => void
 }
 
 /** A request without an answer is given up after this long, in milliseconds, and tried again. */
@@ -32,47 +33,77 @@ const REQUEST_TIMEOUT = 10_000
 /** What is on its way when the sync is stopped may take this much longer, in milliseconds. */
 export const GRACE = 5_000
 
-/** A batch is held back by 429s for no longer than this many times the patience. */
-const PATIENCE_WITH_LIMITS = 5
+/** Pauses before a retry double from the first to the longest, milliseconds, and each is shortened by up to half at random. */
+const FIRST_PAUSE = 500
+const LONGEST_PAUSE = 16_000
 
-/** What is known of a batch while it is being sent. */
-interface Sending {
-  accepted: number
-  last: LastTry | undefined
-  lastAt: number
-}
+/** A batch is held back by a Segment that says how long to wait for no longer than this many times the patience. */
+const PATIENCE_WITH_LIMITS = 5
 
 /**
  * Sends batches with Segment's own library.
  *
- * The library cuts the stream of calls into batches by its own reckoning of their size, which is wrong, and reports
- * success call by call. So each batch gets an instance to itself, which sends as soon as it holds the whole batch, and
- * a batch is accepted when an answer to all of its calls said so.
+ * The library cuts the stream of calls into batches by its own reckoning of their size, which is wrong, reports success
+ * call by call, and tells nobody how long it waits before it tries again. So each try of a batch gets an instance to
+ * itself, which sends once, as soon as it holds the whole batch; a batch is accepted when an answer to all of its calls
+ * said so, and tried again from here.
  */
 export class SegmentClient {
   readonly counts: SegmentCounts = { requests: 0, retries: 0, refusals: 0, waited: 0 }
+  private readonly requestTimeout: number
 
-  constructor(private readonly options: SegmentClientOptions) {}
+  constructor(private readonly options: SegmentClientOptions) {
+    this.requestTimeout = Math.min(REQUEST_TIMEOUT, options.patience)
+  }
 
   /**
-   * Resolves when Segment has accepted all calls; the library retries what may pass.
+   * Resolves when Segment has accepted all calls; what may pass is tried again.
    * @param stop once aborted, what is on its way gets a few seconds to end
-   * @throws SourceError when Segment hasn't accepted the batch
+   * @throws SourceError when Segment hasn't accepted the batch; the signal's reason when it was stopped
    */
   async send(calls: readonly SegmentCall[], stop: AbortSignal): Promise<void> {
-    stop.throwIfAborted()
-    const { writeKey, origin, patience } = this.options
+    const { clock, patience, origin, onRetry } = this.options
+    let firstFailureAt: number | undefined
+    for (let retries = 0; ; retries += 1) {
+      stop.throwIfAborted()
+      const end = await this.trySending(calls, retries, stop)
+      if (end === 'accepted') return
+      const failure = segmentFailure(end, new URL(origin).host)
+      const failedAt = clock.now()
+      firstFailureAt ??= failedAt
+      const refusal = refusalIn(end)
+      const asked = refusal?.retryAfter
+      const pause = asked === undefined ? this.pauseBefore(retries) : Math.max(1, asked) * 1000
+      const givenUpAt = firstFailureAt + patience * (asked === undefined ? 1 : PATIENCE_WITH_LIMITS)
+      if (!failure.mayPass || failedAt + pause > givenUpAt) throw failure.error
+      stop.throwIfAborted()
+      onRetry(failure.what, pause)
+      await clock.sleep(pause, stop)
+      this.counts.retries += 1
+      if (refusal) this.counts.waited += clock.now() - failedAt
+    }
+  }
+
+  /** Sends a batch once. @returns how that ended */
+  private async trySending(
+    calls: readonly SegmentCall[],
+    retries: number,
+    stop: AbortSignal
+  ): Promise<FailedTry | 'accepted'> {
+    const { writeKey, origin } = this.options
     const giveUp = new AbortController()
-    const sending: Sending = { accepted: 0, last: undefined, lastAt: 0 }
-    const seconds = patience / 1000
+    let end: FailedTry | 'accepted' = 'not sent as a whole'
     const analytics = new Analytics({
       writeKey,
       host: origin,
       flushAt: calls.length,
-      httpRequestTimeout: Math.min(REQUEST_TIMEOUT, patience),
-      maxTotalBackoffDuration: seconds,
-      maxRateLimitDuration: seconds * PATIENCE_WITH_LIMITS,
-      httpClient: (url, request) => this.request(url, request, giveUp.signal, sending)
+      maxRetries: 0,
+      httpRequestTimeout: this.requestTimeout,
+      httpClient: async (url, request) => {
+        end = await this.request(url, request, { calls: calls.length, retries, giveUp: giveUp.signal })
+        // For the library it is over, whatever came of it: it would try again by itself.
+        return new Response()
+      }
     })
     const endSoon = (): void => {
       void analytics.closeAndFlush({ timeout: GRACE }).finally(() => giveUp.abort())
@@ -85,57 +116,52 @@ export class SegmentClient {
         else analytics.track(call)
       }
       await ended
+      return end
     } finally {
       stop.removeEventListener('abort', endSoon)
     }
-    if (sending.accepted === calls.length) return
-    if (giveUp.signal.aborted) throw transientError('Segment did not answer before the sync had to stop.')
-    throw segmentFailure(sending.accepted > 0 ? undefined : sending.last, new URL(origin).host)
   }
 
   private async request(
     url: string,
-    request: Parameters<HTTPFetchFn>[1],
-    giveUp: AbortSignal,
-    sending: Sending
-  ): ReturnType<HTTPFetchFn> {
-    this.noteTry(sending)
-    const signal = AbortSignal.any([request.signal as AbortSignal, giveUp])
+    { signal: timeout, ...request }: Parameters<HTTPFetchFn>[1],
+    { calls, retries, giveUp }: { calls: number; retries: number; giveUp: AbortSignal }
+  ): Promise<FailedTry | 'accepted'> {
+    this.counts.requests += 1
+    const signal = AbortSignal.any([timeout as AbortSignal, giveUp])
+    // As the library says it when it tries again by itself.
+    const headers = retries === 0 ? request.headers : { ...request.headers, 'X-Retry-Count': String(retries) }
     try {
       // A redirect is no acceptance, though the library takes it for one; nor is what stands where it leads.
-      const answer = await fetch(url, { ...request, redirect: 'manual', signal })
+      const answer = await fetch(url, { ...request, headers, redirect: 'manual', signal })
       // The connection can be used again only when the body has been read.
       await answer.arrayBuffer()
-      sending.last = { status: answer.status }
-      if (answer.ok) sending.accepted = (JSON.parse(request.body) as { batch: unknown[] }).batch.length
-      if (answer.status === 429) {
-        this.counts.refusals += 1
-        const seconds = answer.headers.get('retry-after')
-        this.options.onFailedTry(`Segment asks to wait${seconds === null ? '' : ` ${seconds} s`} (429).`)
-      } else if (answer.status >= 500) {
-        this.options.onFailedTry(`Segment failed to answer (${answer.status}).`)
+      if (answer.ok) {
+        const { batch } = JSON.parse(request.body) as { batch: unknown[] }
+        return batch.length === calls ? 'accepted' : 'not sent as a whole'
       }
-      return answer
+      const { status } = answer
+      if (status !== 429) return { status }
+      this.counts.refusals += 1
+      const seconds = answer.headers.get('retry-after') ?? ''
+      return { status, retryAfter: /^\d{1,9}$/.test(seconds) ? Number(seconds) : undefined }
     } catch (thrown) {
-      const reason = signal.aborted ? 'it took too long' : reasonOf(thrown)
-      sending.last = { reason }
-      this.options.onFailedTry(`Segment could not be reached or did not answer (${reason}).`)
-      throw thrown
-    } finally {
-      sending.lastAt = this.options.clock.now()
+      return signal.aborted ? { silentFor: this.requestTimeout } : { unreachable: reasonOf(thrown) }
     }
   }
 
-  private noteTry({ last, lastAt }: Sending): void {
-    this.counts.requests += 1
-    if (last === undefined) return
-    this.counts.retries += 1
-    if ('status' in last && last.status === 429) this.counts.waited += this.options.clock.now() - lastAt
+  private pauseBefore(retries: number): number {
+    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retries)
+    return longest * (0.5 + 0.5 * this.options.random())
   }
 }
 
+function refusalIn(end: FailedTry): { readonly retryAfter?: number | undefined } | undefined {
+  return typeof end === 'object' && 'status' in end && end.status === 429 ? end : undefined
+}
+
+/** `fetch` says only that it failed: why stands in the cause. */
 function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown)
-  const { cause } = thrown as { cause?: { code?: unknown } }
-  return typeof cause?.code === 'string' ? cause.code : thrown.message
+  const { message, cause } = thrown as Error & { cause?: NodeJS.ErrnoException }
+  return cause?.code ?? cause?.message ?? message
 }

@@ -31,6 +31,23 @@ it('sends to the United States unless told otherwise', async () => {
   })
 })
 
+it('says in the header when a batch comes again, and how often', async () => {
+  await withBench({ profiles: 5 }, async ({ algolia, stateFile }) => {
+    const counts: string[] = []
+    const endpoint = nock('https://api.segment.io')
+      .post('/v1/batch')
+      .times(3)
+      .reply(function () {
+        counts.push(String(this.req.headers['x-retry-count']))
+        return [counts.length < 3 ? 500 : 200]
+      })
+    const environment = { clock: systemClock, random: () => 0, baseUrl: algolia.url }
+    expect((await syncProfiles({ config, stateFile }, environment)).outcome).toBe('delivered')
+    expect(endpoint.isDone()).toBe(true)
+    expect(counts).toEqual(['undefined', '1', '2'])
+  })
+})
+
 it.each(['http://127.0.0.1:4020/v1/batch', 'ftp://127.0.0.1', 'localhost'])(
   'refuses to send to %s in the place of Segment',
   async (segmentUrl) => {

@@ -17,18 +17,22 @@ async function expectAllDelivered(bench: Bench): Promise<void> {
   expect(versionsOf(bench.segment.calls)).toEqual(versionsIn(bench.algolia.profiles))
 }
 
+function warningsIn(log: readonly string[]): string[] {
+  return log.filter((line) => line.startsWith('warn: '))
+}
+
 describe('a Segment that fails for a while', () => {
   it.concurrent.each<[string, Fault, string]>([
     ['answers 500', { status: 500 }, 'Segment failed to answer (500).'],
     ['answers 500 though it took the batch', { status: 500, taken: true }, 'Segment failed to answer (500).'],
-    ['breaks the connection', { noAnswer: 'drop' }, 'Segment could not be reached or did not answer'],
+    ['breaks the connection', { noAnswer: 'drop' }, 'Segment (HOST) could not be reached: '],
     [
       'breaks the connection though it took the batch',
       { noAnswer: 'drop', taken: true },
-      'Segment could not be reached or did not answer'
+      'Segment (HOST) could not be reached: '
     ],
-    ['never answers', { noAnswer: 'hang' }, 'Segment could not be reached or did not answer (it took too long).'],
-    ['asks to wait', { status: 429, headers: { 'retry-after': '1' } }, 'Segment asks to wait 1 s (429).']
+    ['never answers', { noAnswer: 'hang' }, 'Segment (HOST) did not answer within 1 s.'],
+    ['asks to wait', { status: 429, headers: { 'retry-after': '1' } }, 'Segment allows no more requests for now (429).']
   ])('and %s gets the batch again, and has all of it once', async (_, fault, told) => {
     await withBench({ profiles: 200 }, async ({ sync, segment, algolia, log }) => {
       segment.fault = (request) => (request === 1 ? fault : undefined)
@@ -37,7 +41,9 @@ describe('a Segment that fails for a while', () => {
       expect(summary.segment).toMatchObject({ requests: 2, retries: 1 })
       expect(versionsOf(segment.calls)).toEqual(versionsIn(algolia.profiles))
       expect(segment.statistics.repeated).toBe(fault.taken ? 200 : 0)
-      expect(log.filter((line) => line.startsWith('warn: '))).toEqual([expect.stringContaining(told)])
+      const warnings = warningsIn(log)
+      expect(warnings).toEqual([expect.stringMatching(/ Trying again in \d\.\d s\.$/)])
+      expect(warnings).toEqual([expect.stringContaining(told.replace('HOST', new URL(segment.url).host))])
     })
   })
 
@@ -57,7 +63,7 @@ describe('a Segment that keeps failing', () => {
     ['takes the batches but answers 500', { status: 500, taken: true }, 'transient_error', /the state is kept/],
     ['answers 429', { status: 429 }, 'transient_error', /allows no more requests for now/],
     ['asks to wait', { status: 429, headers: { 'retry-after': '1' } }, 'transient_error', /allows no more requests/],
-    ['never answers', { noAnswer: 'hang' }, 'transient_error', /could not be reached or did not answer/],
+    ['never answers', { noAnswer: 'hang' }, 'transient_error', /did not answer within 1 s\. .*the state is kept/],
     ['refuses the write key', { status: 401 }, 'config_error', /refused the write key \(401\)/],
     ['refuses the batch', { status: 400 }, 'system_error', /malformed or too large \(400\)/],
     ['leads elsewhere', { status: 302, headers: { location: '/login' } }, 'config_error', /does not answer as/],
@@ -76,10 +82,43 @@ describe('a Segment that keeps failing', () => {
         })
         expect(await lostProfiles(bench)).toEqual([])
         await expectAllDelivered(bench)
-        expect(segment.statistics.repeated).toBe(fault.taken ? 200 : 0)
+        // Each try after the first, and the next run.
+        expect(segment.statistics.repeated).toBe(fault.taken ? 100 * (result.summary.segment.retries + 1) : 0)
       })
     }
   )
+
+  it('and can no longer be reached is named with its address and the cause, in each line and in the error', async () => {
+    await withBench({ profiles: 5 }, async ({ sync, segment, log }) => {
+      await segment.close()
+      const result = await sync({ patience: 500 })
+      const what = `Segment \\(${new URL(segment.url).host}\\) could not be reached: ECONNREFUSED\\.`
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        error: {
+          failureType: 'transient_error',
+          message: expect.stringMatching(`^${what} Check .*SEGMENT_TRACKING_URL.* run again`)
+        }
+      })
+      const warnings = warningsIn(log)
+      expect(warnings.length).toBeGreaterThan(0)
+      const line = expect.stringMatching(`^warn: ${what} Trying again in \\d+\\.\\d s\\.$`)
+      expect(warnings).toEqual(warnings.map(() => line))
+    })
+  })
+
+  it('and asks to wait for longer than a batch is held back ends the run at once', async () => {
+    await withBench({ profiles: 5 }, async ({ sync, segment }) => {
+      segment.fault = () => ({ status: 429, headers: { 'retry-after': '3600' } })
+      // If it waited, it would say so, and be stopped.
+      const stop = new AbortController()
+      const onLog = (level: string): void => {
+        if (level === 'warn') stop.abort()
+      }
+      const result = await sync({ signal: stop.signal, onLog })
+      expect(result).toMatchObject({ outcome: 'failed', summary: { segment: { requests: 1, refusals: 1 } } })
+    })
+  })
 
   it('and refuses one batch of a page gets that one again, and not those that it has', async () => {
     await withBench({ profiles: largeProfiles(150) }, async (bench) => {
@@ -146,12 +185,15 @@ describe('an Algolia that fails', () => {
     })
   })
 
-  it('for a while is waited for, as the summary tells', async () => {
-    await withBench({ profiles: 100 }, async ({ sync, algolia, segment }) => {
+  it('for a while is waited for, as the log and the summary tell', async () => {
+    await withBench({ profiles: 100 }, async ({ sync, algolia, segment, log }) => {
       algolia.faults.status(500, { times: 1 })
       const { outcome, summary } = await sync()
       expect({ outcome, ...summary.algolia }).toMatchObject({ outcome: 'delivered', calls: 2, retries: 1 })
       expect(segment.calls).toHaveLength(100)
+      expect(warningsIn(log)).toEqual([
+        expect.stringMatching(/^warn: A call to Algolia failed \(HTTP 500: [^)]*\)\. Trying again in \d\.\d s\.$/)
+      ])
     })
   })
 })
@@ -194,12 +236,31 @@ describe('a sync that is stopped', () => {
     })
   })
 
-  it('stops at once while it waits for calls to Algolia', async () => {
+  it('stops at once while it waits for calls to Algolia, of which it has told', async () => {
     await withBench({ profiles: 300, algolia: { rateLimit: { calls: 1, seconds: 60 } } }, async (bench) => {
       const stop = new AbortController()
-      const onProgress = (): void => stop.abort()
-      const result = await bench.sync({ signal: stop.signal, config: { pageSize: 100 }, onProgress })
-      expect(result).toMatchObject({ outcome: 'stopped', summary: { profiles: { sent: 100 } } })
+      const lines: string[] = []
+      const onLog = (_: string, line: string): void => {
+        lines.push(line)
+        if (/^Algolia allows too few calls for now; going on in \d+ s\.$/.test(line)) stop.abort()
+      }
+      const result = await bench.sync({ signal: stop.signal, config: { pageSize: 100 }, onLog })
+      expect(result).toMatchObject({ outcome: 'stopped', summary: { algolia: { calls: 1 } } })
+      expect(lines).toHaveLength(2)
+    })
+  })
+
+  it('stops at once while it waits to try Segment again', async () => {
+    await withBench({ profiles: 5 }, async ({ sync, segment }) => {
+      const stop = new AbortController()
+      segment.fault = () => ({ status: 429, headers: { 'retry-after': '60' } })
+      const onLog = (level: string): void => {
+        if (level === 'warn') stop.abort()
+      }
+      expect(await sync({ signal: stop.signal, onLog })).toMatchObject({
+        outcome: 'stopped',
+        summary: { segment: { requests: 1, retries: 0 } }
+      })
     })
   })
 })
