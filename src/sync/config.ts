@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { configSchema as sourceConfigSchema } from '../sources/algolia-profiles/config'
 import { configError } from '../sources/algolia-profiles/errors'
-import { issuesOf } from '../sources/algolia-profiles/schema-issues'
+import { withoutNulls } from '../sources/algolia-profiles/json-file'
+import { issuesIn } from './config-issues'
 import { SEGMENT_REGIONS } from './segment-endpoint'
 
 /** How a user token becomes Segment's id of a user; `auto` tells the two kinds apart by the token. */
@@ -31,7 +32,8 @@ export type SyncConfig = z.output<typeof syncConfigSchema>
  * @throws SourceError (`config_error`) that names each bad key and what it must be; values are never repeated.
  */
 export function parseSyncConfig(input: unknown): SyncConfig {
-  const result = syncConfigSchema.safeParse(input)
+  const config = withoutNulls(input)
+  const result = syncConfigSchema.safeParse(config)
   if (result.success) return result.data
-  throw configError(`The configuration is invalid: ${issuesOf(result.error)}`)
+  throw configError(`The configuration is invalid: ${issuesIn(result.error, config)}.`)
 }

@@ -1,4 +1,5 @@
 import { configError } from '../sources/algolia-profiles/errors'
+import { withoutNulls } from '../sources/algolia-profiles/json-file'
 import type { SyncConfigInput } from './config'
 
 /** The environment variables that hold settings. Secrets come from here or from a file, never from the command line. */
@@ -31,7 +32,7 @@ export function gatherSettings({ file = {}, variables, flags }: SettingSources):
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     throw configError('The configuration file must hold a JSON object.')
   }
-  const settings: Record<string, unknown> = { ...file }
+  const settings = { ...(withoutNulls(file) as Record<string, unknown>) }
   for (const [setting, variable] of Object.entries(VARIABLES)) {
     if (variables[variable]) settings[setting] = variables[variable]
   }
