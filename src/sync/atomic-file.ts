@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
  * Only one writer of a path at a time.
  */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const next = `${path}.tmp`
+  const next = siblingOf(path)
   const file = await open(next, 'w', 0o600)
   try {
     await file.writeFile(text)
@@ -23,4 +23,21 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   } finally {
     await directory.close()
   }
+}
+
+/**
+ * Tries whether a file could be replaced so, and leaves it as it is.
+ * @throws Node's error when it couldn't
+ */
+export async function tryWriting(path: string): Promise<void> {
+  const next = siblingOf(path)
+  await (await open(next, 'w', 0o600)).close()
+  await rm(next)
+  const existing = await stat(path).catch(() => undefined)
+  if (existing?.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: 'EISDIR' })
+}
+
+/** Where the new text is written before it takes the place of the old. */
+function siblingOf(path: string): string {
+  return `${path}.tmp`
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../sources/algolia-profiles/clock'
 import { readJsonFile } from '../sources/algolia-profiles/json-file'
 import { MessageWriter } from '../sources/algolia-profiles/message-writer'
 import { createDisplay, type Display } from './display'
-import { Metrics, writeMetricsFile } from './metrics'
+import { checkMetricsFile, Metrics, writeMetricsFile } from './metrics'
 import { summaryLine } from './progress'
 import { keepSyncing, toMilliseconds } from './schedule'
 import { gatherSettings } from './settings'
@@ -38,11 +40,13 @@ async function main(commandLine: readonly string[]): Promise<number> {
   let exitCode = DELIVERED
   const program = new Command('algolia-profiles')
     .description('Takes Algolia profiles into Segment.')
+    .version(version())
     .exitOverride()
     // A value that should not be there, such as a key, is not repeated.
     .configureOutput({ outputError: (text, write) => write(text.replace(/(--[\w-]+)=.*'/, "$1'")) })
   program
     .command('sync')
+    .version(version())
     .description(
       'Send the profiles that have changed to Segment, as identify calls. Secrets come from the configuration file, or from the environment variables ALGOLIA_API_KEY and SEGMENT_WRITE_KEY.'
     )
@@ -114,6 +118,7 @@ async function sync(allFlags: RunFlags & Record<string, unknown>): Promise<numbe
         if (!dryRun) display.progress(progress)
       }
     }
+    if (metrics !== undefined) await checkMetricsFile(metrics)
     if (metricsPort !== undefined) {
       server = await counters.serve(metricsPort)
       display.log('info', `Metrics are served on port ${server.port}, at /metrics.`)
@@ -154,19 +159,28 @@ function stopSignal(display: Display, writer: MessageWriter): AbortSignal {
 
 function tell(result: SyncResult, isDryRun: boolean, display: Display): void {
   const { outcome, summary } = result
-  if (outcome === 'failed') tellError(result.error, display)
+  if (outcome === 'failed') {
+    // What a run that has read nothing has done is no news.
+    if (summary.profiles.read === 0) return tellError(result.error, display, { outcome, summary })
+    tellError(result.error, display)
+  }
   const delivered = isDryRun ? 'Nothing was sent' : 'Delivered'
   const title = { delivered, stopped: 'Stopped before the end', failed: 'Failed' }[outcome]
   const line = `${title}: ${summaryLine(summary, isDryRun)}`
   display.log(outcome === 'failed' ? 'error' : 'info', line, { outcome, summary })
 }
 
-function tellError({ message, failureType, internalMessage }: ReturnType<typeof toSyncError>, display: Display): void {
+/** @param more goes along in JSON */
+function tellError(
+  { message, failureType, internalMessage }: ReturnType<typeof toSyncError>,
+  display: Display,
+  more: object = {}
+): void {
   const details = failureType === 'system_error' && internalMessage ? ` Internal message: ${internalMessage}` : ''
-  display.log('error', `${message}${details}`, { failureType, internalMessage })
+  display.log('error', `${message}${details}`, { failureType, internalMessage, ...more })
 }
 
-/** Metrics that can't be written are no reason to fail. */
+/** Metrics that can no longer be written are no reason to fail. */
 async function keepMetrics(path: string, result: SyncResult, display: Display): Promise<void> {
   try {
     await writeMetricsFile(path, result)
@@ -182,7 +196,13 @@ function exitCodeOf(result: SyncResult): number {
 }
 
 function list(text: string): string[] {
-  return text.split(',')
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  // Without any, everything would be read.
+  if (names.length === 0) throw new InvalidArgumentError('It must name at least one, with commas between.')
+  return names
 }
 
 function duration(text: string): number {
@@ -197,4 +217,10 @@ function port(text: string): number {
   const number = Number(text)
   if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new InvalidArgumentError('It must be a port, 0-65535.')
   return number
+}
+
+/** The package's: its manifest stands two directories above, in a clone, where it is installed, and in the image. */
+function version(): string {
+  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
 }

@@ -2,9 +2,24 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { configError } from '../sources/algolia-profiles/errors'
-import { writeFileAtomically } from './atomic-file'
+import { tryWriting, writeFileAtomically } from './atomic-file'
 import type { SyncProgress, SyncSummary } from './progress'
 import type { SyncResult } from './sync'
+
+/**
+ * Tries whether metrics can be written to a file, before a run whose metrics would be lost.
+ * @throws SourceError (`config_error`) when they can't
+ */
+export async function checkMetricsFile(path: string): Promise<void> {
+  try {
+    await tryWriting(path)
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException
+    throw configError(
+      `The metrics file ${path} can't be written (${code ?? message}). Check that its directory exists and can be written to.`
+    )
+  }
+}
 
 /** Writes how a run ended as JSON. */
 export async function writeMetricsFile(path: string, result: SyncResult): Promise<void> {

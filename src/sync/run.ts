@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientCounts } from '../sources/algolia-profiles/client'
 import { connect, type Connection } from '../sources/algolia-profiles/connection'
-import { toTimestamp } from '../sources/algolia-profiles/instants'
+import { toTimestamp, toUnixSeconds } from '../sources/algolia-profiles/instants'
 import { readPlan } from '../sources/algolia-profiles/passes'
 import { counted } from '../sources/algolia-profiles/reports'
 import { filtersOf, type Plan, planOf, type StateFilters, type StreamState } from '../sources/algolia-profiles/state'
@@ -79,6 +79,7 @@ export class Run {
     const store = dryRun ? await openSeenStoreIfAny(directory) : await openSeenStore(directory)
     try {
       const plan = await this.plan()
+      this.warnOfStartDate()
       this.log('info', this.startLine(plan))
       for await (const { profiles, state } of this.read(plan)) {
         const page = readPage(profiles)
@@ -120,6 +121,16 @@ export class Run {
     const plan = planOf([{ name: 'profiles', syncMode: 'incremental', state }], this.filters)
     plan.warnings.forEach((warning) => this.log('warn', warning))
     return plan
+  }
+
+  private warnOfStartDate(): void {
+    const { startDate } = this.config
+    const begin = toUnixSeconds(startDate ?? '')
+    if (begin === undefined || begin * 1000 <= this.environment.clock.now()) return
+    this.log(
+      'warn',
+      `The start date ${startDate} lies in the future: no profile has been updated after it. Correct it unless that is meant.`
+    )
   }
 
   private async *read(plan: Plan): ReturnType<typeof readPlan> {

@@ -1,6 +1,7 @@
 import { access, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { SourceError, transientError } from '../sources/algolia-profiles/errors'
+import { configError, type SourceError, transientError } from '../sources/algolia-profiles/errors'
 import type { Delivery } from './calls'
 
 /**
@@ -17,16 +18,34 @@ export interface SeenStore {
 }
 
 /**
- * Opens the store in a directory, or creates it.
+ * Opens the store in a directory, or creates both; the directory above must be there.
  * @throws SourceError (`transient_error`) when another sync has it open, (`config_error`) when it can't be opened
  */
 export async function openSeenStore(directory: string): Promise<SeenStore> {
+  await makeDirectory(directory)
+  return open(directory, 'Wait for it to end, or give this one a state of its own.')
+}
+
+/**
+ * @returns the store in a directory if there is one, else one that is empty and stays so; neither to be written to
+ * @throws SourceError as `openSeenStore` does: whoever reads it needs it alone, too
+ */
+export async function openSeenStoreIfAny(directory: string): Promise<SeenStore> {
+  if (!(await isThere(directory))) {
+    return { marksOf: () => Promise.resolve(new Map()), keep: () => Promise.resolve(), close: () => Promise.resolve() }
+  }
+  return open(
+    directory,
+    'A dry run has to look into it, and only one can at a time. Wait for the other one to end, then run this one again.'
+  )
+}
+
+async function open(directory: string, whenInUse: string): Promise<SeenStore> {
   const store = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'hex' })
   try {
-    await mkdir(directory, { recursive: true })
     await store.open()
   } catch (thrown) {
-    throw cannotOpen(directory, thrown)
+    throw cannotOpen(directory, thrown, whenInUse)
   }
   return {
     async marksOf(userTokens) {
@@ -47,26 +66,40 @@ export async function openSeenStore(directory: string): Promise<SeenStore> {
   }
 }
 
-/** @returns the store in a directory if there is one, else one that is empty and stays so; neither to be written to. */
-export async function openSeenStoreIfAny(directory: string): Promise<SeenStore> {
+/**
+ * Makes that directory alone. Those above it are not made, as a mistyped path would be; and where they can't be, as in
+ * /proc, Node's recursive `mkdir` never ends.
+ */
+async function makeDirectory(directory: string): Promise<void> {
   try {
-    await access(directory)
-  } catch {
-    return { marksOf: () => Promise.resolve(new Map()), keep: () => Promise.resolve(), close: () => Promise.resolve() }
+    // It remembers user tokens, which are nobody else's business.
+    await mkdir(directory, { mode: 0o700 })
+  } catch (thrown) {
+    const { code = '', message } = thrown as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    const parent = dirname(directory)
+    const what =
+      code === 'ENOENT' && !(await isThere(parent))
+        ? `The directory ${parent}, in which the state is to be kept, does not exist. Create it, or correct the path of the state.`
+        : `The directory ${directory} can't be created (${code}). Check that ${parent} can be written to, or keep the state elsewhere.`
+    throw configError(what, message)
   }
-  return openSeenStore(directory)
 }
 
-function cannotOpen(directory: string, thrown: unknown): SourceError {
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false
+  )
+}
+
+function cannotOpen(directory: string, thrown: unknown, whenInUse: string): SourceError {
   const { message, cause } = thrown as Error & { cause?: { code?: string; message?: string } }
   if (cause?.code === 'LEVEL_LOCKED') {
-    return transientError(
-      `Another sync with the same state is running: ${directory} is in use. Wait for it to end, or give this one a state of its own.`
-    )
+    return transientError(`Another sync with the same state is running: ${directory} is in use. ${whenInUse}`)
   }
-  return new SourceError(
-    `The store of what was sent, ${directory}, can't be opened. Check that its directory exists and can be written to. If the store is damaged, delete it together with the state file: everything is then sent again.`,
-    'config_error',
+  return configError(
+    `The store of what was sent, ${directory}, can't be opened. Check that it is a directory and can be written to. If the store is damaged, delete it together with the state file: everything is then sent again.`,
     cause?.message ?? message
   )
 }

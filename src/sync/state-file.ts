@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { configError, SourceError } from '../sources/algolia-profiles/errors'
-import { readJsonFile } from '../sources/algolia-profiles/json-file'
 import {
   parseStreamState,
   type StateFilters,
@@ -26,22 +25,24 @@ export interface SavedState {
  * @throws SourceError (`config_error`) when it can't be understood, as going on from it could lose profiles
  */
 export async function loadState(path: string, filters: StateFilters): Promise<SavedState | undefined> {
+  let text: string
   try {
-    await access(path)
+    text = await readFile(path, 'utf8')
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const { code = '' } = thrown as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw configError(`The state file ${path} can't be read (${code}). Check the path and its permissions.`)
   }
-  const content = fileSchema.safeParse(await readJsonFile('state', path))
   try {
-    if (content.success) {
-      const profiles = parseStreamState('profiles', content.data.profiles, filters)
-      if (profiles !== undefined) return { target: content.data.target, profiles }
-    }
+    const { target, profiles: written } = fileSchema.parse(JSON.parse(text))
+    const profiles = parseStreamState('profiles', written, filters)
+    if (profiles !== undefined) return { target, profiles }
   } catch {
     // Told below, with what to do here.
   }
+  // Without FILE.seen all would be sent again, and those who were seen before would raise the event for new ones.
   throw configError(
-    `The file ${path} holds no state that this version has written. Restore it, or delete it to read all profiles anew.`
+    `The state file ${path} is damaged, or another version has written it. Restore it, or delete it, but not ${path}.seen: all profiles are then read anew, and only those sent that Segment doesn't have.`
   )
 }
 

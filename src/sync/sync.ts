@@ -8,7 +8,10 @@ import { segmentOriginOf } from './segment-endpoint'
 
 export interface SyncOptions {
   readonly config: SyncConfigInput
-  /** Where the state is kept: in this file, and in the directory `<file>.seen` beside it. One sync at a time. */
+  /**
+   * Where the state is kept: in this file, and in the directory `<file>.seen` beside it; the directory that holds both
+   * must be there. One sync at a time.
+   */
   readonly stateFile: string
   /** Once aborted, what is in flight is finished, within a few seconds, and the run ends. */
   readonly signal?: AbortSignal

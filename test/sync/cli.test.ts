@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -62,7 +63,7 @@ describe('algolia-profiles sync', () => {
 
   it('reads only what the filters on the command line ask for', async () => {
     await withBench({ profiles: 200 }, async ({ start, segment }) => {
-      expect(await start(['--indices', 'products_fr', '--affinities', 'category,color:navy']).ended).toBe(0)
+      expect(await start(['--indices', 'products_fr,', '--affinities', 'category,, color:navy']).ended).toBe(0)
       expect(segment.calls.length).toBeGreaterThan(0)
       expect(segment.calls.length).toBeLessThan(200)
       for (const { traits } of sentTo(segment)) expect(traits.algolia_affinities_value).toContain('navy')
@@ -76,7 +77,14 @@ describe('algolia-profiles sync', () => {
       { ALGOLIA_API_KEY: '', SEGMENT_WRITE_KEY: '' },
       /lacks apiKey \(ALGOLIA_API_KEY\), segmentWriteKey \(SEGMENT_WRITE_KEY\)/
     ],
-    ['a setting is wrong', ['--region', 'mars'], {}, /configuration is invalid: region/],
+    ['a setting is wrong', ['--region', 'mars'], {}, /configuration is invalid: region must be us or eu\.\n$/],
+    [
+      'Segment is to be at a port that nothing calls',
+      [],
+      { SEGMENT_TRACKING_URL: 'http://127.0.0.1:1' },
+      /Segment \(127\.0\.0\.1:1\) can't be called: .*SEGMENT_TRACKING_URL/
+    ],
+    ['a filter names nothing', ['--affinities', ' ,,'], {}, /--affinities.*It must name at least one/],
     ['there is no such file', ['--config', 'no-such-file.json'], {}, /no-such-file\.json.*there is no such file/],
     ['a duration is none', ['--every', 'hourly'], {}, /It must be a duration such as 30s, 15m, 1h or 1d/],
     ['flags contradict each other', ['--once', '--every', '1h'], {}, /cannot be used with/],
@@ -95,7 +103,7 @@ describe('algolia-profiles sync', () => {
     await withBench({ profiles: 5 }, async ({ start, file, segment }) => {
       const misspelt = start(['--config', await file({ startDat: '2026-01-01' })])
       expect(await misspelt.ended).toBe(1)
-      expect(misspelt.stderr).toContain('unknown key startDat')
+      expect(misspelt.stderr).toContain('unknown setting startDat')
       const refused = start([], { SEGMENT_WRITE_KEY: 'wrong-key' })
       expect(await refused.ended).toBe(1)
       expect(refused.stderr).toContain('Segment refused the write key (401)')
@@ -116,6 +124,32 @@ describe('algolia-profiles sync', () => {
       expect(await lostProfiles(bench)).toEqual([])
       expect((await bench.sync()).summary.profiles).toMatchObject({ read: 60, sent: 60 })
     })
+  })
+
+  it('tells a failure in one line when nothing was read', async () => {
+    await withBench({ profiles: 5 }, async ({ start, algolia }) => {
+      algolia.faults.status(401)
+      const running = start()
+      expect(await running.ended).toBe(1)
+      expect(running.stderr).toMatch(/^Reading .*\nError: Algolia refused the credentials \(401\)\..*\n$/)
+      const inJson = start(['--log', 'json'])
+      expect(await inJson.ended).toBe(1)
+      const lines = json(inJson.stderr)
+      expect(lines).toHaveLength(2)
+      expect(lines[1]).toMatchObject({
+        level: 'error',
+        failureType: 'config_error',
+        outcome: 'failed',
+        summary: { profiles: { read: 0 }, algolia: { calls: 1 } }
+      })
+    })
+  })
+
+  it.each([['--version'], ['sync', '--version']])('answers %s %s with its version', async (...args) => {
+    const { version } = JSON.parse(await readFile(join(__dirname, '../../package.json'), 'utf8'))
+    const running = startCli(args, {}, __dirname)
+    expect(await running.ended).toBe(0)
+    expect(running.stdout).toBe(`${version}\n`)
   })
 
   it('answers --help with 0, and nothing in it asks for a secret', async () => {
@@ -212,11 +246,29 @@ describe('--metrics', () => {
     })
   })
 
-  it('that cannot be written is told, and no reason to fail', async () => {
-    await withBench({ profiles: 5 }, async ({ start }) => {
-      const running = start(['--metrics', 'no/such/directory.json'])
+  it('that cannot be written ends the sync with 1, before anything is sent', async () => {
+    await withBench({ profiles: 5 }, async ({ start, segment, directory }) => {
+      mkdirSync(join(directory, 'taken'))
+      for (const [path, code] of [
+        ['no/such/directory.json', 'ENOENT'],
+        ['taken', 'EISDIR']
+      ] as const) {
+        const running = start(['--metrics', path])
+        expect(await running.ended).toBe(1)
+        expect(running.stderr).toContain(`Error: The metrics file ${path} can't be written (${code}).`)
+      }
+      expect(segment.statistics.requests).toBe(0)
+      expect(await readdir(directory)).toEqual(['taken'])
+    })
+  })
+
+  it('that can no longer be written when the run has ended is told, and no reason to fail', async () => {
+    await withBench({ profiles: 5 }, async ({ start, segment, directory }) => {
+      // What would be written first becomes a directory.
+      segment.fault = () => void mkdirSync(join(directory, 'metrics.json.tmp'))
+      const running = start(['--metrics', 'metrics.json'])
       expect(await running.ended).toBe(0)
-      expect(running.stderr).toContain("Warning: The metrics file no/such/directory.json can't be written (ENOENT).")
+      expect(running.stderr).toContain("Warning: The metrics file metrics.json can't be written (EISDIR).")
     })
   })
 })

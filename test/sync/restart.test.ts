@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { missingProfiles, profile, versionsIn, versionsOf, withBench } from '../support/segment'
 
 describe('a run after another', () => {
@@ -79,6 +79,16 @@ describe('a run after another', () => {
   })
 })
 
+it('a run whose start date lies in the future warns of it, as it finds nothing', async () => {
+  await withBench({ profiles: 5 }, async ({ sync, log }) => {
+    expect((await sync({ config: { startDate: '2999-01-01' } })).summary.profiles).toMatchObject({ read: 0 })
+    const warnings = log.filter((line) => line.startsWith('warn: '))
+    expect(warnings).toEqual([expect.stringContaining('The start date 2999-01-01 lies in the future')])
+    await sync({ config: { startDate: '2001-01-01' } })
+    expect(log.filter((line) => line.includes('lies in the future'))).toHaveLength(1)
+  })
+})
+
 describe('the state', () => {
   it('holds neither of the keys', async () => {
     await withBench({ profiles: 20 }, async ({ sync, directory }) => {
@@ -91,11 +101,43 @@ describe('the state', () => {
     })
   })
 
-  it('is put where it is told, in directories that are made for it', async () => {
+  it('is put where it is told, for its owner only', async () => {
     await withBench({ profiles: 5 }, async ({ sync, directory }) => {
-      const stateFile = join(directory, 'deep/down/here.json')
+      await mkdir(join(directory, 'down'))
+      const stateFile = join(directory, 'down/here.json')
       expect((await sync({ stateFile })).outcome).toBe('delivered')
-      expect((await readdir(dirname(stateFile))).sort()).toEqual(['here.json', 'here.json.seen'])
+      expect((await readdir(join(directory, 'down'))).sort()).toEqual(['here.json', 'here.json.seen'])
+      const modes = await Promise.all([stateFile, `${stateFile}.seen`].map(async (path) => (await stat(path)).mode))
+      if (process.platform !== 'win32') expect(modes.map((mode) => mode & 0o777)).toEqual([0o600, 0o700])
+    })
+  })
+
+  it('is not put into a directory that does not exist: the run ends and makes none', async () => {
+    await withBench({ profiles: 5 }, async ({ sync, directory }) => {
+      const parent = join(directory, 'mistyped/path')
+      expect(await sync({ stateFile: join(parent, 'state.json') })).toMatchObject({
+        outcome: 'failed',
+        error: {
+          failureType: 'config_error',
+          message: expect.stringContaining(`The directory ${parent}, in which the state is to be kept, does not exist`)
+        },
+        summary: { profiles: { read: 0 } }
+      })
+      expect(await readdir(directory)).toEqual([])
+    })
+  })
+
+  // Node's recursive `mkdir` never ends there.
+  const itOnLinux = process.platform === 'linux' ? it : it.skip
+  itOnLinux('is not put where nothing can be created', async () => {
+    await withBench({ profiles: 5 }, async ({ sync }) => {
+      expect(await sync({ stateFile: '/proc/state.json' })).toMatchObject({
+        outcome: 'failed',
+        error: {
+          failureType: 'config_error',
+          message: expect.stringMatching(/\/proc\/state\.json\.seen can't be created/)
+        }
+      })
     })
   })
 
@@ -111,9 +153,23 @@ describe('the state', () => {
       await writeFile(stateFile, content)
       expect(await sync()).toMatchObject({
         outcome: 'failed',
-        error: { failureType: 'config_error', message: expect.stringContaining('state') }
+        error: {
+          failureType: 'config_error',
+          message: expect.stringContaining(`The state file ${stateFile} is damaged`)
+        }
       })
       expect(await readFile(stateFile, 'utf8')).toBe(content)
+      expect(segment.statistics.requests).toBe(0)
+    })
+  })
+
+  it('that cannot be read fails the run', async () => {
+    await withBench({ profiles: 5 }, async ({ sync, stateFile, segment }) => {
+      await mkdir(stateFile)
+      expect(await sync()).toMatchObject({
+        outcome: 'failed',
+        error: { failureType: 'config_error', message: expect.stringContaining("can't be read (EISDIR)") }
+      })
       expect(segment.statistics.requests).toBe(0)
     })
   })
@@ -143,6 +199,18 @@ describe('the state', () => {
         summary: { profiles: { read: 0 } }
       })
       expect(segment.statistics).toMatchObject({ accepted: 300, repeated: 0 })
+    })
+  })
+
+  it('is not looked into by a dry run while a sync uses it, as that says', async () => {
+    await withBench({ profiles: 300, segment: { latency: 100 } }, async ({ sync }) => {
+      let dry: Promise<unknown> | undefined
+      const onProgress = (): void => void (dry ??= sync({ dryRun: () => Promise.resolve() }))
+      expect((await sync({ config: { pageSize: 100 }, onProgress })).outcome).toBe('delivered')
+      expect(await dry).toMatchObject({
+        outcome: 'failed',
+        error: { failureType: 'transient_error', message: expect.stringMatching(/dry run.*Wait for the other one/) }
+      })
     })
   })
 })
