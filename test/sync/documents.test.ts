@@ -20,7 +20,7 @@ it.each(documents)('%s names flags and variables that there are', async (path) =
   await help.ended
   const text = await read(path)
   const flags = flagsIn(text)
-  expect(flags.length).toBeGreaterThan(1)
+  expect(flags).not.toEqual([])
   for (const flag of flags) expect(help.stdout).toMatch(new RegExp(`^ +${flag}\\b`, 'm'))
   const sources = (await Promise.all(['settings', 'sync'].map((name) => read(`src/sync/${name}.ts`)))).join('')
   const known = ['ALGOLIA_PERSONALIZATION_URL', ...(sources.match(/\b(ALGOLIA|SEGMENT)_[A-Z_]+/g) ?? [])]
@@ -35,4 +35,23 @@ it('the documentation names every setting and every flag', async () => {
   await help.ended
   const flags = help.stdout.match(/^ +--[a-z-]+/gm) ?? []
   for (const flag of flags) expect(flagsIn(text)).toContain(flag.trim())
+})
+
+it('every variable that the deployment takes stands in the documentation, and in the secret of the CronJob', async () => {
+  const variables = (await read('deploy/compose.yaml')).match(/\b(ALGOLIA|SEGMENT)_[A-Z_]+(?=: )/g) ?? []
+  expect(variables).toHaveLength(5)
+  for (const path of ['docs/profiles-into-segment.md', 'deploy/cronjob.yaml']) {
+    const text = await read(path)
+    expect(variables.filter((variable) => !text.includes(variable))).toEqual([])
+  }
+})
+
+it('every variable that stands in for a server, and the path to import, stand in the documentation as they are', async () => {
+  const text = await read('docs/profiles-into-segment.md')
+  for (const variable of ['ALGOLIA_PERSONALIZATION_URL', 'SEGMENT_TRACKING_URL']) {
+    expect(text).toContain(`| \`${variable}\``)
+  }
+  const [, path] = /from 'segment-algolia-personalization\/(\S+)'/.exec(text) ?? []
+  const library = (await import(join(__dirname, '../..', String(path)))) as Record<string, unknown>
+  expect(typeof library.syncProfiles).toBe('function')
 })
