@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { configSchema as sourceConfigSchema } from '../sources/algolia-profiles/config'
 import { configError } from '../sources/algolia-profiles/errors'
 import { withoutNulls } from '../sources/algolia-profiles/json-file'
-import { issuesIn } from './config-issues'
+import { issuesOf } from '../sources/algolia-profiles/schema-issues'
 import { SEGMENT_REGIONS } from './segment-endpoint'
 
 /** How a user token becomes Segment's id of a user; `auto` tells the two kinds apart by the token. */
@@ -35,5 +35,5 @@ export function parseSyncConfig(input: unknown): SyncConfig {
   const config = withoutNulls(input)
   const result = syncConfigSchema.safeParse(config)
   if (result.success) return result.data
-  throw configError(`The configuration is invalid: ${issuesIn(result.error, config)}.`)
+  throw configError(`The configuration is invalid: ${issuesOf(result.error, config)}.`)
 }

@@ -61,5 +61,5 @@ export function readBody<Shape extends z.ZodType>(shape: Shape, body: unknown): 
   if (!object.safeParse(body).success) throw new BadRequest('The body must be a JSON object.')
   const result = shape.safeParse(body)
   if (result.success) return result.data
-  throw new BadRequest(`The body can't be used: ${issuesOf(result.error)}.`)
+  throw new BadRequest(`The body can't be used: ${issuesOf(result.error, body)}.`)
 }

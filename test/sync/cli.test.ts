@@ -77,7 +77,7 @@ describe('algolia-profiles sync', () => {
       { ALGOLIA_API_KEY: '', SEGMENT_WRITE_KEY: '' },
       /lacks apiKey \(ALGOLIA_API_KEY\), segmentWriteKey \(SEGMENT_WRITE_KEY\)/
     ],
-    ['a setting is wrong', ['--region', 'mars'], {}, /configuration is invalid: region must be us or eu\.\n$/],
+    ['a setting is wrong', ['--region', 'mars'], {}, /configuration is invalid: region: must be us or eu\.\n$/],
     [
       'Segment is to be at a port that nothing calls',
       [],
@@ -103,7 +103,7 @@ describe('algolia-profiles sync', () => {
     await withBench({ profiles: 5 }, async ({ start, file, segment }) => {
       const misspelt = start(['--config', await file({ startDat: '2026-01-01' })])
       expect(await misspelt.ended).toBe(1)
-      expect(misspelt.stderr).toContain('unknown setting startDat')
+      expect(misspelt.stderr).toContain('unknown key startDat')
       const refused = start([], { SEGMENT_WRITE_KEY: 'wrong-key' })
       expect(await refused.ended).toBe(1)
       expect(refused.stderr).toContain('Segment refused the write key (401)')

@@ -34,8 +34,9 @@ export function catalogMessage(): AirbyteMessage {
  * @throws SourceError (`config_error`) when it selects nothing, or what this source doesn't offer
  */
 export function selectStreams(input: unknown): SelectedStream[] {
-  const result = configuredCatalogSchema.safeParse(withoutNulls(input))
-  if (!result.success) throw configError(`The configured catalog is invalid: ${issuesOf(result.error)}`)
+  const catalog = withoutNulls(input)
+  const result = configuredCatalogSchema.safeParse(catalog)
+  if (!result.success) throw configError(`The configured catalog is invalid: ${issuesOf(result.error, catalog)}`)
   const selected = result.data.streams.map(({ stream: { name }, sync_mode }): SelectedStream => {
     const stream = STREAMS.find((offered) => offered.name === name)
     if (stream === undefined) {

@@ -103,7 +103,8 @@ export type Config = z.output<typeof configSchema>
  * @throws SourceError (`config_error`) that names each bad key and what it must be; values are never repeated.
  */
 export function parseConfig(input: unknown): Config {
-  const result = configSchema.safeParse(withoutNulls(input))
+  const config = withoutNulls(input)
+  const result = configSchema.safeParse(config)
   if (result.success) return result.data
-  throw configError(`The configuration is invalid: ${issuesOf(result.error)}`)
+  throw configError(`The configuration is invalid: ${issuesOf(result.error, config)}`)
 }

@@ -17,9 +17,9 @@ const UNREADABLE =
 export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
   const states = new Map<string, unknown>()
   if (input === undefined || input === null) return states
-  const list = (Array.isArray(input) ? input : [input]) as unknown[]
-  const result = stateInputSchema.safeParse(list.map((entry) => withoutNulls(stateOf(entry))))
-  if (!result.success) throw configError(`The state can't be read: ${issuesOf(result.error)}. ${UNREADABLE}`)
+  const list = ((Array.isArray(input) ? input : [input]) as unknown[]).map((entry) => withoutNulls(stateOf(entry)))
+  const result = stateInputSchema.safeParse(list)
+  if (!result.success) throw configError(`The state can't be read: ${issuesOf(result.error, list)}. ${UNREADABLE}`)
   for (const state of result.data) {
     const { stream, global, data, type, ...bare } = state
     if (stream) states.set(stream.stream_descriptor.name, stream.stream_state)

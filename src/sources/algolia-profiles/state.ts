@@ -99,7 +99,7 @@ export function parseStreamState(stream: string, input: unknown, filters: StateF
   const result = streamStateSchema.safeParse(input)
   if (result.success) return result.data
   throw configError(
-    `The state of the stream ${stream} can't be read (${issuesOf(result.error)}). Restore the state that this version of the source made, or reset the stream's state in your host to read everything anew.`
+    `The state of the stream ${stream} can't be read (${issuesOf(result.error, input)}). Restore the state that this version of the source made, or reset the stream's state in your host to read everything anew.`
   )
 }
 

@@ -214,7 +214,7 @@ describe('what a host passes in as state', () => {
 
 test('what is wrong with a state is told with its place', () => {
   const state = [{ type: 'STREAM', stream: { stream_descriptor: { name: 7 }, stream_state: {} } }]
-  expect(() => statesByStream(state)).toThrow(configError(/0\.stream\.stream_descriptor\.name: .*string/))
+  expect(() => statesByStream(state)).toThrow(configError(/0\.stream\.stream_descriptor\.name: must be a text/))
 })
 
 describe('what is to be read', () => {
