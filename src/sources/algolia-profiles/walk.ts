@@ -108,7 +108,7 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
         const { userTokens, times: timesOfPage } = concurrency > 1 ? sampleOf(profiles) : NO_SAMPLE
         const times = addToSample(chain.times, timesOfPage)
         chain.progress.add(userTokens)
-        const cuts = shouldSplit(read, moved, running, wanted, chain.progress.pagesLeft)
+        const cuts = shouldSplit(read, moved, running, wanted, () => chain.progress.pagesLeft)
           ? chooseCuts(moved, times, Math.floor(client.serverTime() / 1000), 2 * wanted)
           : []
         if (cuts.length > 0) {

@@ -93,22 +93,22 @@ export function windowsToRead({ windows }: Pass): readonly Window[] {
  * Whether a window that is being read should be split.
  * @param running windows under way, this one included
  * @param wanted chains that it takes to use the calls that are allowed
- * @param pagesLeft about how many pages of the window are left, where that is known
+ * @param pagesLeft tells about how many pages of the window are left, where that is known; asked only when it matters
  */
 export function shouldSplit(
   pass: Pass,
   window: Window,
   running: number,
   wanted: number,
-  pagesLeft = Infinity
+  pagesLeft: () => number | undefined = () => undefined
 ): boolean {
   if (running >= wanted || window.pages < PAGES_BEFORE_SPLIT) return false
-  // What is left has to be worth reading the window's pages again.
-  if (pagesLeft < 2 * window.pages) return false
   if (window.after !== undefined && window.before !== undefined && window.before - window.after <= 2) return false
   // Windows of one split end at about the same length. One that is still under way then has little left, and is only
   // worth reading again when it has proved to be of another kind.
-  return window.pages >= 2 * pass.longest
+  if (window.pages < 2 * pass.longest) return false
+  // What is left has to be worth reading the window's pages again.
+  return (pagesLeft() ?? Infinity) >= 2 * window.pages
 }
 
 /**

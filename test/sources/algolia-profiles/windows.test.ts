@@ -195,8 +195,8 @@ describe('whether a window is split', () => {
   })
 
   test('depends on whether enough of it is left to be worth reading its pages again', () => {
-    expect(shouldSplit(pass, long, 1, 3, 199)).toBe(false)
-    expect(shouldSplit(pass, long, 1, 3, 200)).toBe(true)
+    expect(shouldSplit(pass, long, 1, 3, () => 199)).toBe(false)
+    expect(shouldSplit(pass, long, 1, 3, () => 200)).toBe(true)
   })
 
   test('is no longer so when it can not be made narrower', () => {
