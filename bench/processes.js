@@ -26,7 +26,7 @@ const CREDENTIALS = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key' }
  * @property {() => Promise<{calls: number, tooManyRequests: number, byStatus: Record<string, number>}>} stats
  */
 async function withLocalAlgolia(flags, use) {
-  const command = path.join(ROOT, 'dist/local-algolia/cli.js')
+  const command = path.join(ROOT, 'dist/local/algolia/cli.js')
   const server = spawn(process.execPath, [command, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     const [greeting] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit').then(() => [''])])

@@ -2,7 +2,7 @@
 import { defaultValues, Destination, type JSONObject, type SegmentEvent } from '@segment/actions-core'
 import algoliaPersonalization from '../destinations/algolia-personalization'
 import { DEFAULT_BATCH_SIZE } from '../destinations/algolia-personalization/constants'
-import { startLocalAlgolia } from '../local-algolia'
+import { startLocalAlgolia } from '../local/algolia'
 import {
   type Audience,
   type AudienceChange,

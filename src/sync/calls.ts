@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { ReadProfile } from '../sources/algolia-profiles/profile'
+import type { ReadProfile } from '../algolia/profiles/profile'
 import { STREAMS } from '../sources/algolia-profiles/streams'
 import type { SyncConfig } from './config'
-import { CALL_BYTES, sizeOf } from './limits'
+import { CALL_BYTES, sizeOf } from '../segment/limits'
 
 /** Who a call is about. */
 export type Identity = { readonly userId: string } | { readonly anonymousId: string }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { configSchema as sourceConfigSchema } from '../sources/algolia-profiles/config'
-import { configError } from '../sources/algolia-profiles/errors'
-import { withoutNulls } from '../sources/algolia-profiles/json-file'
-import { issuesOf } from '../sources/algolia-profiles/schema-issues'
-import { SEGMENT_REGIONS } from './segment-endpoint'
+import { configError } from '../algolia/api/failures'
+import { withoutNulls } from '../input/json-file'
+import { issuesOf } from '../input/schema-issues'
+import { SEGMENT_REGIONS } from '../segment/endpoint'
 
 /** How a user token becomes Segment's id of a user; `auto` tells the two kinds apart by the token. */
 export const IDENTITIES = ['auto', 'userId', 'anonymousId'] as const

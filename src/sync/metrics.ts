@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, Gauge, Registry } from 'prom-client'
-import { configError } from '../sources/algolia-profiles/errors'
+import { configError } from '../algolia/api/failures'
 import { tryWriting, writeFileAtomically } from './atomic-file'
 import type { SyncProgress, SyncSummary } from './progress'
 import type { SyncResult } from './sync'

@@ -1,4 +1,4 @@
-import { pathOf, type Problem, type ReadProfile, readProfile } from '../sources/algolia-profiles/profile'
+import { pathOf, type Problem, type ReadProfile, readProfile } from '../algolia/profiles/profile'
 import { type Delivery, deliveryOf, type DeliveryRules, TooLarge } from './calls'
 
 /** What a page of profiles comes to. */

@@ -1,7 +1,7 @@
-import type { StreamState } from '../sources/algolia-profiles/state'
-import type { ClientCounts } from '../sources/algolia-profiles/client'
-import { counted, grouped } from '../sources/algolia-profiles/reports'
-import type { SegmentCounts } from './segment-client'
+import type { StreamState } from '../algolia/profiles/state'
+import type { ClientCounts } from '../algolia/api/client'
+import { counted, grouped } from '../airbyte/reports'
+import type { SegmentCounts } from '../segment/client'
 
 /** What has become of the profiles of a run. */
 export interface ProfileCounts {

@@ -1,7 +1,7 @@
 import { access, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { configError, type SourceError, transientError } from '../sources/algolia-profiles/errors'
+import { configError, type SourceError, transientError } from '../algolia/api/failures'
 import type { Delivery } from './calls'
 
 /**

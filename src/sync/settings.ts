@@ -1,5 +1,5 @@
-import { configError } from '../sources/algolia-profiles/errors'
-import { withoutNulls } from '../sources/algolia-profiles/json-file'
+import { configError } from '../algolia/api/failures'
+import { withoutNulls } from '../input/json-file'
 import type { SyncConfigInput } from './config'
 
 /** The environment variables that hold settings. Secrets come from here or from a file, never from the command line. */

@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { configError, SourceError } from '../sources/algolia-profiles/errors'
-import {
-  parseStreamState,
-  type StateFilters,
-  type StreamState,
-  writeStreamState
-} from '../sources/algolia-profiles/state'
+import { configError, SourceError } from '../algolia/api/failures'
+import { parseStreamState, type StateFilters, type StreamState, writeStreamState } from '../algolia/profiles/state'
 import { writeFileAtomically } from './atomic-file'
 
 /** The target is the fingerprint of the Algolia application and the Segment source, not the key itself. */

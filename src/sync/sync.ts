@@ -1,10 +1,10 @@
-import { type Environment, systemEnvironment } from '../sources/algolia-profiles/environment'
-import { SourceError } from '../sources/algolia-profiles/errors'
+import { type Environment, systemEnvironment } from '../algolia/api/environment'
+import { SourceError } from '../algolia/api/failures'
 import type { SegmentCall } from './calls'
 import { parseSyncConfig, type SyncConfigInput } from './config'
 import type { SyncProgress, SyncSummary } from './progress'
 import { Run } from './run'
-import { segmentOriginOf } from './segment-endpoint'
+import { segmentOriginOf } from '../segment/endpoint'
 
 export interface SyncOptions {
   readonly config: SyncConfigInput

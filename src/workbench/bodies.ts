@@ -1,6 +1,6 @@
 import type { JSONObject } from '@segment/actions-core'
 import { z } from 'zod'
-import { issuesOf } from '../sources/algolia-profiles/schema-issues'
+import { issuesOf } from '../input/schema-issues'
 
 /** A request that can't be understood: answered with 400, and this message. */
 export class BadRequest extends Error {

@@ -2,8 +2,8 @@ import { createRequestClient } from '@segment/actions-core'
 import type { JSONObject, ModifiedResponse } from '@segment/actions-core'
 import { headersOf } from '../destinations/algolia-personalization/connection'
 import type { Settings } from '../destinations/algolia-personalization/generated-types'
-import { isFailure } from '../destinations/algolia-personalization/outcomes'
-import { openProfileApi } from '../destinations/algolia-personalization/profile-api'
+import { isFailure } from '../destinations/algolia-personalization/delivery/outcomes'
+import { openProfileApi } from '../destinations/algolia-personalization/api/personalization'
 import { redactAll } from './redaction'
 
 /** What was found under a user token: the profile as Algolia has it, `null` when there is none, or why it can't be told. */

@@ -1,5 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
-import type { Profile } from '../local-algolia'
+import type { Profile } from '../local/algolia'
 
 /** An event to try, and the action that it is meant for. */
 export interface Sample {

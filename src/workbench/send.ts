@@ -1,6 +1,6 @@
 import type { JSONObject } from '@segment/actions-core'
-import { isUserToken } from '../destinations/algolia-personalization/membership'
-import { isRetried } from '../destinations/algolia-personalization/outcomes'
+import { isUserToken } from '../destinations/algolia-personalization/audience/membership'
+import { isRetried } from '../destinations/algolia-personalization/delivery/outcomes'
 import type { Exchange } from './exchanges'
 import { type BatchResult, type Definition, type Delivery, deliver, load } from './host'
 import { mapEvents } from './preview'

@@ -1,6 +1,6 @@
 import type { JSONObject } from '@segment/actions-core'
 import { type AirbyteMessage, read, systemEnvironment } from '../sources/algolia-profiles'
-import { readProfile } from '../sources/algolia-profiles/profile'
+import { readProfile } from '../algolia/profiles/profile'
 import { STREAMS } from '../sources/algolia-profiles/streams'
 
 /** The rows of each stream. */

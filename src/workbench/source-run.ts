@@ -1,5 +1,5 @@
 import { type AirbyteMessage, read, type ReadInput, systemEnvironment } from '../sources/algolia-profiles'
-import { type SourceError, toSourceError } from '../sources/algolia-profiles/errors'
+import { type SourceError, toSourceError } from '../algolia/api/failures'
 import { CallWatch } from './call-watch'
 import { redactText } from './redaction'
 

@@ -1,5 +1,5 @@
 import algoliaPersonalization from '../destinations/algolia-personalization'
-import { type LocalAlgolia, startLocalAlgolia } from '../local-algolia'
+import { type LocalAlgolia, startLocalAlgolia } from '../local/algolia'
 import type { Definition } from './host'
 import { sampleProfiles, SAMPLES } from './samples'
 import { buildServer } from './server'

@@ -1,4 +1,4 @@
-import type { Aim, Fault, FaultyCall, LocalAlgolia } from '../../src/local-algolia'
+import type { Aim, Fault, FaultyCall, LocalAlgolia } from '../../src/local/algolia'
 
 /** One way in which delivering an event to the user `faulty` goes wrong. */
 export interface FaultRow {

@@ -2,8 +2,8 @@ import { createTestIntegration, defaultValues, Destination } from '@segment/acti
 import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../src/destinations/algolia-personalization'
 import type { Settings } from '../../src/destinations/algolia-personalization/generated-types'
-import { startLocalAlgolia } from '../../src/local-algolia'
-import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local-algolia'
+import { startLocalAlgolia } from '../../src/local/algolia'
+import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local/algolia'
 
 export type ActionName = 'enterAudience' | 'exitAudience' | 'syncAudience'
 

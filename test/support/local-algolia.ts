@@ -1,4 +1,4 @@
-import { startLocalAlgolia, type LocalAlgolia, type LocalAlgoliaOptions } from '../../src/local-algolia'
+import { startLocalAlgolia, type LocalAlgolia, type LocalAlgoliaOptions } from '../../src/local/algolia'
 
 /** Runs `use` against a local Algolia of its own, which is closed afterwards, whatever happens. */
 export async function withLocalAlgolia<Result>(

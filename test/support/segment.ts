@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLocalAlgolia, type LocalAlgolia, type LocalAlgoliaOptions, type Profile } from '../../src/local-algolia'
+import { startLocalAlgolia, type LocalAlgolia, type LocalAlgoliaOptions, type Profile } from '../../src/local/algolia'
 import {
   startLocalSegment,
   type LocalSegment,
   type LocalSegmentOptions,
   type SegmentCall
-} from '../../src/local-segment'
-import { systemClock } from '../../src/sources/algolia-profiles/clock'
+} from '../../src/local/segment'
+import { systemClock } from '../../src/algolia/api/clock'
 import { syncProfiles, type SyncConfigInput, type SyncOptions, type SyncResult } from '../../src/sync'
 
 /** Runs `use` against a local Segment of its own, which is closed afterwards, whatever happens. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/sources/algolia-profiles/clock'
-import type { Answer, Transport } from '../../src/sources/algolia-profiles/transport'
+import type { Clock } from '../../src/algolia/api/clock'
+import type { Answer, Transport } from '../../src/algolia/api/transport'
 
 /** A profile as far as reading it matters. Times are whole microseconds since the Unix epoch. */
 export interface SimulatedProfile {

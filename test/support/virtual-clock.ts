@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/sources/algolia-profiles/clock'
+import type { Clock } from '../../src/algolia/api/clock'
 
 interface Sleeper {
   readonly until: number

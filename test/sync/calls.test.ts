@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import destination from '../../src/destinations/algolia-personalization'
-import type { Profile } from '../../src/local-algolia'
+import type { Profile } from '../../src/local/algolia'
 import { profile, type SentCall, sentTo, withBench } from '../support/segment'
 
 const updated = '2026-01-02T03:04:05.678901Z'

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { createDisplay } from '../../src/sync/display'
 import { noProfiles, progressLine, secondsToGo, type SyncProgress } from '../../src/sync/progress'
-import type { StreamState } from '../../src/sources/algolia-profiles/state'
+import type { StreamState } from '../../src/algolia/profiles/state'
 import { until } from '../support/segment'
 
 function progressOf(read: number, more: Partial<SyncProgress> = {}): SyncProgress {

@@ -1,5 +1,5 @@
-import { startLocalSegment, type Fault } from '../../src/local-segment'
-import type { Affinity, Profile } from '../../src/local-algolia'
+import { startLocalSegment, type Fault } from '../../src/local/segment'
+import type { Affinity, Profile } from '../../src/local/algolia'
 import { type Bench, lostProfiles, profile, versionsIn, versionsOf, withBench, WRITE_KEY } from '../support/segment'
 
 /** Profiles of about 25 KB: not twenty of them go into a batch. */

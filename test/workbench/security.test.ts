@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { startLocalAlgolia } from '../../src/local-algolia'
+import { startLocalAlgolia } from '../../src/local/algolia'
 import { startWorkbench, type Workbench } from '../../src/workbench'
 import { audienceTrack } from '../support/destination'
 import { ask, fullSettings, keptSettings, post, until, withWorkbench } from '../support/workbench'

@@ -2,7 +2,7 @@ import { PayloadValidationError } from '@segment/actions-core'
 import type { AudienceDestinationDefinition } from '@segment/actions-core'
 import { MAX_PROFILE_SEGMENT_ID_LENGTH } from './constants'
 import type { AudienceSettings, Settings } from './generated-types'
-import { isProfileSegmentId, PROFILE_SEGMENT_ID_RULE } from './membership'
+import { isProfileSegmentId, PROFILE_SEGMENT_ID_RULE } from './audience/membership'
 import { verifyConnection } from './verify-connection'
 
 type Definition = AudienceDestinationDefinition<Settings, AudienceSettings>

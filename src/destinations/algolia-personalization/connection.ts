@@ -1,6 +1,6 @@
 import { REGIONS, VERSION } from './constants'
 import type { Settings } from './generated-types'
-import type { Failure } from './outcomes'
+import type { Failure } from './delivery/outcomes'
 
 /** Algolia's application ids are letters and digits; what this lets through can stand in a header and in a host name. */
 const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/

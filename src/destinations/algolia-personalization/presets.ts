@@ -1,6 +1,6 @@
 import { defaultValues } from '@segment/actions-core'
 import type { Preset } from '@segment/actions-core'
-import { fields } from './fields'
+import { fields } from './audience/fields'
 
 /** Ready-made mappings, offered by the kind of event that an Engage audience or a Journeys step is set to send. */
 export const presets: Preset[] = [

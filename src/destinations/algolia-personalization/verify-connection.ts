@@ -1,7 +1,7 @@
 import type { RequestClient } from '@segment/actions-core'
 import type { Settings } from './generated-types'
-import { isFailure, toError } from './outcomes'
-import { openProfileApi } from './profile-api'
+import { isFailure, toError } from './delivery/outcomes'
+import { openProfileApi } from './api/personalization'
 
 /** Throws the host's error, which says what is wrong, unless Algolia answers calls that are made with these settings. */
 export async function verifyConnection(request: RequestClient, settings: Settings): Promise<void> {

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { parseConfig } from './config'
-import { type Environment, systemEnvironment } from './environment'
-import { toSourceError } from './errors'
-import { readJsonFile } from './json-file'
+import { type Environment, systemEnvironment } from '../../algolia/api/environment'
+import { toSourceError } from '../../algolia/api/failures'
+import { readJsonFile } from '../../input/json-file'
 import { collectOldGenerationEarly, keepYoungGeneration, leaveWebAssemblyUnoptimized } from './memory-settings'
-import { MessageWriter, OutputClosed } from './message-writer'
-import { errorMessage, logMessage } from './reports'
-import { breakSilence } from './silence'
+import { MessageWriter, OutputClosed } from '../../airbyte/output'
+import { errorMessage, logMessage } from '../../airbyte/reports'
+import { breakSilence } from '../../airbyte/heartbeat'
 import { check, discover, failedCheck, read, spec } from './source'
 
 const FAILED = 1

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { configError } from './errors'
-import { toUnixSeconds } from './instants'
-import { withoutNulls } from './json-file'
-import { issuesOf } from './schema-issues'
+import { configError } from '../../algolia/api/failures'
+import { toUnixSeconds } from '../../algolia/instants'
+import { withoutNulls } from '../../input/json-file'
+import { issuesOf } from '../../input/schema-issues'
 
 /** Regions of Algolia's Advanced Personalization API: `https://ai-personalization.{region}.algolia.com`. */
 export const REGIONS = ['us', 'eu'] as const

@@ -1,8 +1,8 @@
-import type { AirbyteMessage } from './messages'
-import type { ReadPage } from './passes'
-import { readProfile } from './profile'
-import type { ReadReport } from './read-report'
-import { writeStreamState } from './state'
+import type { AirbyteMessage } from '../../airbyte/protocol'
+import type { ReadPage } from '../../algolia/profiles/passes'
+import { readProfile } from '../../algolia/profiles/profile'
+import type { ReadReport } from '../../airbyte/read-report'
+import { writeStreamState } from '../../algolia/profiles/state'
 import type { Stream } from './streams'
 
 /**

@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import { catalogMessage, selectStreams } from './catalog'
+import { catalogMessage, selectStreams } from '../../airbyte/catalog'
 import { type Config, configSchema, parseConfig } from './config'
-import type { connect, Connection } from './connection'
-import type { Environment } from './environment'
-import { toSourceError } from './errors'
-import { toTimestamp } from './instants'
-import { Mailbox } from './mailbox'
-import type { AirbyteMessage } from './messages'
+import type { connect, Connection } from '../../algolia/api/connection'
+import type { Environment } from '../../algolia/api/environment'
+import { toSourceError } from '../../algolia/api/failures'
+import { toTimestamp } from '../../algolia/instants'
+import { Mailbox } from '../../airbyte/mailbox'
+import type { AirbyteMessage } from '../../airbyte/protocol'
 import { pageMessages } from './page-messages'
-import { readPlan } from './passes'
-import { ReadReport } from './read-report'
-import { logMessage } from './reports'
-import { filtersOf, parseStreamState, type Plan, planOf } from './state'
-import { statesByStream } from './state-input'
+import { readPlan } from '../../algolia/profiles/passes'
+import { ReadReport } from '../../airbyte/read-report'
+import { logMessage } from '../../airbyte/reports'
+import { filtersOf, parseStreamState, type Plan, planOf } from '../../algolia/profiles/state'
+import { statesByStream } from '../../airbyte/states'
 import type { Stream } from './streams'
 
 /** Where the source is documented. */
@@ -151,6 +151,6 @@ function startLine({ appId, region }: Config, streams: readonly Stream[], { resu
 
 /** Loads the HTTP client only when it is needed: `spec` and `discover` answer at once. */
 async function connectTo(...parameters: Parameters<typeof connect>): Promise<Connection> {
-  const connection = await import('./connection')
+  const connection = await import('../../algolia/api/connection')
   return connection.connect(...parameters)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Affinity, Problem, ProfileSegment, ReadProfile } from './profile'
+import type { Affinity, Problem, ProfileSegment, ReadProfile } from '../../algolia/profiles/profile'
 
 /** A row of a stream, and what had to be left out of it. */
 export interface Row {

@@ -1,5 +1,5 @@
 import { InvalidAudienceMembershipError, PayloadValidationError } from '@segment/actions-core'
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceIdentify,
   audienceTrack,

@@ -1,5 +1,5 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
   callsTo,

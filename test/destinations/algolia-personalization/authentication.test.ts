@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { version } from '../../../package.json'
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import { audienceTrack, callsTo, Host, settings, startAlgolia, stopAlgolia } from '../../support/destination'
 
 let algolia: LocalAlgolia

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { MAX_UNANSWERED_CALLS } from '../../../src/destinations/algolia-personalization/constants'
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
   callsTo,

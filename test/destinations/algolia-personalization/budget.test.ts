@@ -1,5 +1,5 @@
 import definition from '../../../src/destinations/algolia-personalization'
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import {
   audienceTrack,

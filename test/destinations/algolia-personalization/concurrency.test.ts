@@ -1,6 +1,6 @@
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
-import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/user-locks'
+import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
 import { audienceTrack, giveProfile, Host, managedIds, startAlgolia, stopAlgolia } from '../../support/destination'
 import { startScriptedServer } from '../../support/scripted-server'
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { elementTexts } from '../../../src/destinations/algolia-personalization/json-text'
+import { elementTexts } from '../../../src/destinations/algolia-personalization/api/json-text'
 
 const someElements = fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 5 })
 

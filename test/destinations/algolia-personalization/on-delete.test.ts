@@ -1,4 +1,4 @@
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
   callsTo,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { LocalAlgolia, ProfileSegment } from '../../../src/local-algolia'
+import type { LocalAlgolia, ProfileSegment } from '../../../src/local/algolia'
 import { giveProfile, Host, startAlgolia, stopAlgolia } from '../../support/destination'
 import type { ActionName, BatchEntry, Event } from '../../support/destination'
 

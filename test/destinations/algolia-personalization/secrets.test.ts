@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { LocalAlgolia } from '../../../src/local-algolia'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
   giveProfile,

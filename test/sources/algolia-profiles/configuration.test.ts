@@ -1,4 +1,4 @@
-import { catalogMessage, selectStreams } from '../../../src/sources/algolia-profiles/catalog'
+import { catalogMessage, selectStreams } from '../../../src/airbyte/catalog'
 import { parseConfig } from '../../../src/sources/algolia-profiles/config'
 import { catalogOf, configuration } from '../../support/source'
 

@@ -1,7 +1,7 @@
-import { SourceError } from '../../../src/sources/algolia-profiles/errors'
-import type { Environment } from '../../../src/sources/algolia-profiles/environment'
+import { SourceError } from '../../../src/algolia/api/failures'
+import type { Environment } from '../../../src/algolia/api/environment'
 import { read, type ReadInput } from '../../../src/sources/algolia-profiles/source'
-import { NoAnswer } from '../../../src/sources/algolia-profiles/transport'
+import { NoAnswer } from '../../../src/algolia/api/transport'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'
 import {

@@ -1,4 +1,4 @@
-import type { Profile } from '../../../src/local-algolia'
+import type { Profile } from '../../../src/local/algolia'
 import { catalogOf, configuration, readInProcess, type ReadInProcess, runRead, withAlgolia } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 

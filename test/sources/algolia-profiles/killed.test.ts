@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { startLocalAlgolia, type LocalAlgolia, type Profile } from '../../../src/local-algolia'
+import { startLocalAlgolia, type LocalAlgolia, type Profile } from '../../../src/local/algolia'
 import { Chance } from '../../support/chance'
 import {
   API_KEY,

@@ -1,4 +1,4 @@
-import { messageSchema } from '../../../src/sources/algolia-profiles/messages'
+import { messageSchema } from '../../../src/airbyte/protocol'
 
 /** Messages as the protocol has them, written by hand: of each type that a source hands out, one with everything and one with little. */
 const VALID: Record<string, unknown[]> = {

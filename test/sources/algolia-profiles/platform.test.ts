@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { requiredAcl } from '../../../src/local-algolia/application'
+import { requiredAcl } from '../../../src/local/algolia/application'
 import { REGIONS } from '../../../src/sources/algolia-profiles/config'
 import { discover, spec } from '../../../src/sources/algolia-profiles/source'
 
@@ -49,7 +49,7 @@ describe('the image', () => {
       expect(missing.stderr).toBe('')
       const loaded = spawnSync(process.execPath, [
         '-e',
-        `require(${JSON.stringify(join(folder, command, '../connection.js'))})`
+        `require(${JSON.stringify(join(folder, 'dist/algolia/api/connection.js'))})`
       ])
       expect(String(loaded.stderr)).toBe('')
     } finally {

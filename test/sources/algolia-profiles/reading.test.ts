@@ -1,4 +1,4 @@
-import type { Profile } from '../../../src/local-algolia'
+import type { Profile } from '../../../src/local/algolia'
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate } from '../../support/populations'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { z } from 'zod'
-import { malformedProfiles, type Profile } from '../../../src/local-algolia'
+import { malformedProfiles, type Profile } from '../../../src/local/algolia'
 import { discover } from '../../../src/sources/algolia-profiles/source'
 import { SimulatedAlgolia } from '../../support/simulated-algolia'
 import {

@@ -1,6 +1,6 @@
 import type { ActionDefinition } from '@segment/actions-core'
-import { deliverBatch, deliverOne } from '../deliver'
-import { fields } from '../fields'
+import { deliverBatch, deliverOne } from '../delivery/deliver'
+import { fields } from '../audience/fields'
 import type { AudienceSettings, Settings } from '../generated-types'
 import type { Payload } from './generated-types'
 

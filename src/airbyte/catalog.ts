@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { configError } from '../algolia/api/failures'
+import { withoutNulls } from '../input/json-file'
+import { type AirbyteMessage, configuredCatalogSchema } from './protocol'
+import { issuesOf } from '../input/schema-issues'
+import type { StreamStart } from '../algolia/profiles/state'
+import { CURSOR_FIELD, type Stream, STREAMS } from '../sources/algolia-profiles/streams'
+
+const SYNC_MODES = ['full_refresh', 'incremental'] as const
+
+/** A stream that the host wants, and how. */
+export interface SelectedStream {
+  readonly stream: Stream
+  readonly syncMode: StreamStart['syncMode']
+}
+
+/** @returns the CATALOG message: each stream with its schema, keys, cursor and sync modes. */
+export function catalogMessage(): AirbyteMessage {
+  const streams = STREAMS.map(({ name, schema, primaryKey }) => ({
+    name,
+    json_schema: z.toJSONSchema(schema, { target: 'draft-7' }),
+    supported_sync_modes: [...SYNC_MODES],
+    source_defined_cursor: true,
+    default_cursor_field: [CURSOR_FIELD],
+    source_defined_primary_key: primaryKey.map((field) => [field]),
+    is_resumable: true
+  }))
+  return { type: 'CATALOG', catalog: { streams } }
+}
+
+/**
+ * @param input a configured catalog, as a host passes it in
+ * @returns the streams to read, in the catalog's order
+ * @throws SourceError (`config_error`) when it selects nothing, or what this source doesn't offer
+ */
+export function selectStreams(input: unknown): SelectedStream[] {
+  const catalog = withoutNulls(input)
+  const result = configuredCatalogSchema.safeParse(catalog)
+  if (!result.success) throw configError(`The configured catalog is invalid: ${issuesOf(result.error, catalog)}`)
+  const selected = result.data.streams.map(({ stream: { name }, sync_mode }): SelectedStream => {
+    const stream = STREAMS.find((offered) => offered.name === name)
+    if (stream === undefined) {
+      throw configError(
+        `The configured catalog selects the stream ${name}, which this source does not have. It has: ${STREAMS.map((offered) => offered.name).join(', ')}. Discover the source's streams anew.`
+      )
+    }
+    const syncMode = SYNC_MODES.find((offered) => offered === sync_mode)
+    if (syncMode === undefined) {
+      throw configError(
+        `The configured catalog selects the stream ${name} with the sync mode ${sync_mode}. It offers: ${SYNC_MODES.join(', ')}.`
+      )
+    }
+    return { stream, syncMode }
+  })
+  if (selected.length === 0) throw configError('The configured catalog selects no stream. Select at least one.')
+  const twice = selected.find(({ stream }, index) => selected.findIndex((other) => other.stream === stream) !== index)
+  if (twice) throw configError(`The configured catalog selects the stream ${twice.stream.name} twice. Select it once.`)
+  return selected
+}

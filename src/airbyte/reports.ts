@@ -1,0 +1,52 @@
+import type { SourceError } from '../algolia/api/failures'
+import type { AirbyteMessage, LogLevel, StreamStatus } from './protocol'
+
+/** @returns a LOG message. */
+export function logMessage(level: LogLevel, message: string): AirbyteMessage {
+  return { type: 'LOG', log: { level, message } }
+}
+
+/**
+ * @param emittedAt Unix milliseconds
+ * @param quotaReset while calls have to wait: when they go on, Unix milliseconds
+ * @returns a TRACE message that tells the platform how a stream fares
+ */
+export function statusMessage(
+  stream: string,
+  status: StreamStatus,
+  emittedAt: number,
+  quotaReset?: number
+): AirbyteMessage {
+  const reasons =
+    quotaReset === undefined
+      ? {}
+      : { reasons: [{ type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: Math.ceil(quotaReset) } }] }
+  return {
+    type: 'TRACE',
+    trace: {
+      type: 'STREAM_STATUS',
+      emitted_at: emittedAt,
+      stream_status: { stream_descriptor: { name: stream }, status, ...reasons }
+    }
+  }
+}
+
+/** @returns a TRACE message with the error that ended a command. */
+export function errorMessage(
+  { message, internalMessage, failureType }: SourceError,
+  emittedAt: number
+): AirbyteMessage {
+  const internal = internalMessage === undefined ? {} : { internal_message: internalMessage }
+  const error = { message, ...internal, failure_type: failureType }
+  return { type: 'TRACE', trace: { type: 'ERROR', emitted_at: emittedAt, error } }
+}
+
+/** @returns a count with its noun, such as "12,345 profiles". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`
+}
+
+/** @returns a whole number with its thousands set apart: at its first use, `toLocaleString` takes 30 ms. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}

@@ -1,0 +1,43 @@
+import { configError } from '../algolia/api/failures'
+import { withoutNulls } from '../input/json-file'
+import { stateInputSchema } from './protocol'
+import { issuesOf } from '../input/schema-issues'
+import { STREAMS } from '../sources/algolia-profiles/streams'
+
+const UNREADABLE =
+  "Pass, as a list, each stream's last STATE message, or what stands as `state` in it, or reset the state in your host to read everything anew."
+
+/**
+ * Finds the states of the streams in what a host passes in: a list of STREAM states, a GLOBAL one, or, from older hosts,
+ * an object with a state for each stream's name, bare or as LEGACY `data`. By hand, whole STATE messages are what is there.
+ * @param input the content of the state file; null, an empty list and an empty object hold no state
+ * @returns the state of each stream, not yet checked, by the stream's name
+ * @throws SourceError (`config_error`) when it can't be understood
+ */
+export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
+  const states = new Map<string, unknown>()
+  if (input === undefined || input === null) return states
+  const list = ((Array.isArray(input) ? input : [input]) as unknown[]).map((entry) => withoutNulls(stateOf(entry)))
+  const result = stateInputSchema.safeParse(list)
+  if (!result.success) throw configError(`The state can't be read: ${issuesOf(result.error, list)}. ${UNREADABLE}`)
+  for (const state of result.data) {
+    const { stream, global, data, type, ...bare } = state
+    if (stream) states.set(stream.stream_descriptor.name, stream.stream_state)
+    for (const { stream_descriptor, stream_state } of global?.stream_states ?? []) {
+      states.set(stream_descriptor.name, stream_state)
+    }
+    const legacy = data ?? (stream || global || type ? {} : bare)
+    for (const [name, blob] of Object.entries(legacy)) {
+      if (!STREAMS.some((offered) => offered.name === name)) {
+        throw configError(`The state can't be read: it names ${name}, which is no stream of this source. ${UNREADABLE}`)
+      }
+      states.set(name, blob)
+    }
+  }
+  return states
+}
+
+function stateOf(entry: unknown): unknown {
+  const message = entry as { type?: unknown; state?: unknown } | null
+  return message?.type === 'STATE' ? message.state : entry
+}

@@ -1,0 +1,27 @@
+import type { DestinationDefinition } from '@segment/actions-core'
+import type { Settings } from './generated-types'
+import { isUserToken } from './audience/membership'
+import { isFailure, isRetried, toError } from './delivery/outcomes'
+import type { Failure } from './delivery/outcomes'
+import { openProfileApi } from './api/personalization'
+import { inTurn } from './delivery/user-locks'
+
+/**
+ * Deletes the profiles of the user and of the anonymous user. An id that Algolia can't know has no profile; one that is a
+ * number is known by its digits, as the host makes a text of it in events. When one
+ * deletion fails the other is made all the same; the error is one that the host retries, if there is such a one.
+ */
+export const onDelete: DestinationDefinition<Settings>['onDelete'] = async (request, { settings, payload }) => {
+  const api = openProfileApi(request, settings)
+  if (isFailure(api)) throw toError(api)
+  const failures: Failure[] = []
+  const ids: unknown[] = [payload.userId, payload.anonymousId]
+  const userTokens = ids.map((id) => (typeof id === 'number' ? String(id) : id)).filter(isUserToken)
+  for (const userToken of new Set(userTokens)) {
+    const failure = await inTurn(api.globalName(userToken), () => api.deleteProfile(userToken))
+    if (failure) failures.push(failure)
+  }
+  const failure = failures.find(({ status }) => isRetried(status)) ?? failures[0]
+  if (failure) throw toError(failure)
+  return { output: 'No profile left' }
+}

@@ -1,0 +1,404 @@
+import { gzipSync } from 'node:zlib'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import type { Fault, Faults, LocalAlgolia } from '../../../src/local/algolia'
+import type { FailureType } from '../../../src/algolia/api/failures'
+import { ReusedMemory } from '../../../src/algolia/api/reused-memory'
+import { createTransport, NoAnswer } from '../../../src/algolia/api/transport'
+import { startScriptedServer } from '../../support/scripted-server'
+import {
+  catalogOf,
+  configuration,
+  readInProcess,
+  type ReadInProcess,
+  runRead,
+  startSource,
+  type SourceRun,
+  stateOfWindows,
+  withAlgolia
+} from '../../support/source'
+import { VirtualClock } from '../../support/virtual-clock'
+
+/** Reads ten pages over a real connection, as a rule one call after the other; only pauses pass on virtual time. */
+function read({ url }: LocalAlgolia, state?: unknown, concurrency = 1): Promise<ReadInProcess> {
+  const input = { config: configuration({ pageSize: 20, concurrency }), catalog: catalogOf('profiles'), state }
+  return readInProcess(input, { clock: new VirtualClock(), random: () => 0.5, baseUrl: url })
+}
+
+/** Reads 200 profiles while something goes wrong. */
+function readWith(
+  breakIt: (faults: Faults) => void,
+  expectations: (read: ReadInProcess, algolia: LocalAlgolia) => Promise<void> | void
+) {
+  return withAlgolia({ profiles: 200 }, async (algolia) => {
+    breakIt(algolia.faults)
+    await expectations(await read(algolia), algolia)
+  })
+}
+
+/** Makes a profile of a call's page something that is no JSON. */
+function breakProfile(faults: Faults, profile: number, call: number): void {
+  const change: Fault['change'] = (answer) => {
+    let seen = 0
+    const broken = (text: string): string => (++seen === profile ? text.replace(':', ';') : text)
+    return { ...answer, body: answer.body.replace(/"type":/g, broken) }
+  }
+  faults.add({ when: ({ number }) => number === call, then: { change } })
+}
+
+describe('over a real connection', () => {
+  test.each<[string, (faults: Faults) => void]>([
+    ['a connection that breaks before the call is carried out', (faults) => faults.drop('before', { call: [1, 4] })],
+    ['a connection that breaks afterwards', (faults) => faults.drop('after', { call: [1, 4] })],
+    ['gzip cut short', (faults) => faults.cutBody('whole', { call: [1, 4] })],
+    ['gzip cut short by a broken connection', (faults) => faults.cutBody('broken', { call: [1, 4] })],
+    ['a page of HTML', (faults) => faults.htmlPage({ call: [1, 4] })],
+    ['a page without users', (faults) => faults.pagesWithoutUsers({ call: [1, 4] })],
+    ['a server that fails', (faults) => faults.status(503, { call: [1, 4] })]
+  ])('%s costs another call, and no profile', async (_, breakIt) => {
+    await readWith(breakIt, (output, { calls, profiles }) => {
+      expect(output.thrown).toBeUndefined()
+      expect(output.userTokens()).toEqual([...profiles].map(({ userID }) => userID))
+      expect(calls).toHaveLength(12)
+      expect(output.summary.retries).toBe(2)
+    })
+  })
+
+  test.each<[string, 'whole' | 'broken']>([
+    ['cut short', 'whole'],
+    ['cut short by a broken connection', 'broken']
+  ])('JSON that is not compressed, %s, costs another call, and no profile', async (_, framing) => {
+    await withAlgolia({ profiles: 200, gzip: false }, async (algolia) => {
+      algolia.faults.cutBody(framing, { call: [1, 4] })
+      const output = await read(algolia)
+      expect(output.thrown).toBeUndefined()
+      expect(output.userTokens()).toEqual([...algolia.profiles].map(({ userID }) => userID))
+      expect(algolia.calls).toHaveLength(12)
+    })
+  })
+
+  test('a slow connection is waited for', async () => {
+    await readWith(
+      (faults) => faults.add({ when: () => true, then: { slow: { bytes: 2000, milliseconds: 2 } } }),
+      (output, { calls, profiles }) => {
+        expect(output.thrown).toBeUndefined()
+        expect(output.userTokens()).toHaveLength(profiles.size)
+        expect(calls).toHaveLength(10)
+      }
+    )
+  })
+
+  test.each<[string, (faults: Faults) => void, RegExp]>([
+    ['repeats at once', (faults) => faults.repeatPageToken(), /page tokens repeat/],
+    ['goes round in a circle', (faults) => faults.cyclePageTokens(3), /page tokens repeat/],
+    ['is never taken', (faults) => faults.expirePageTokens(), /refused a page token \(422\)/]
+  ])(
+    'a page token that %s ends the read with a transient error, and the state is usable',
+    async (_, breakIt, message) => {
+      await readWith(breakIt, async (output, algolia) => {
+        expect(output.thrown).toMatchObject({
+          failureType: 'transient_error',
+          message: expect.stringMatching(message) as string
+        })
+        expect(algolia.calls.length).toBeLessThan(15)
+        await expectTheRest(output, algolia)
+      })
+    }
+  )
+
+  test.each<[string, (faults: Faults) => void, number]>([
+    ['empty pages with a token', (faults) => faults.emptyPages({ call: [3, 6] }), 12],
+    ['a token after the last page', (faults) => faults.tokenAfterLastPage(), 11],
+    ['a token that expired', (faults) => faults.expirePageTokens({ call: 5 }), 15]
+  ])('%s: all profiles come', async (_, breakIt, calls) => {
+    await readWith(breakIt, (output, algolia) => {
+      expect(output.thrown).toBeUndefined()
+      expect(new Set(output.userTokens()).size).toBe(200)
+      expect(algolia.calls).toHaveLength(calls)
+    })
+  })
+
+  test.each<[number, FailureType]>([
+    [401, 'config_error'],
+    [402, 'config_error'],
+    [403, 'config_error'],
+    [422, 'transient_error']
+  ])('%d in the middle, for good, ends the read with a %s, and the state is usable', async (status, failureType) => {
+    await readWith(
+      (faults) => faults.status(status, { when: ({ query }) => query.has('nextPageToken') }),
+      async (output, algolia) => {
+        expect(output.thrown).toMatchObject({ failureType })
+        expect(output.statuses().at(-1)).toBe('INCOMPLETE')
+        await expectTheRest(output, algolia)
+      }
+    )
+  })
+
+  test('a connection that is refused is tried again for a while, then is a transient error', async () => {
+    const { url } = await withAlgolia({}, (algolia) => Promise.resolve(algolia))
+    const input = { config: configuration(), catalog: catalogOf('profiles') }
+    const output = await readInProcess(input, { clock: new VirtualClock(), random: () => 0.5, baseUrl: url })
+    expect(output.thrown).toMatchObject({
+      failureType: 'transient_error',
+      message: expect.stringMatching(/127\.0\.0\.1:\d+ could not be reached.*ECONNREFUSED.*Check the network/) as string
+    })
+    expect(output.summary.calls).toBeGreaterThan(5)
+    expect(output.summary.calls).toBeLessThan(20)
+  })
+
+  describe.each([1, 8])('a page that is broken in its middle, read with a concurrency of %d,', (concurrency) => {
+    test('ends the read with a transient error that names the profile, without a state for it', async () => {
+      await withAlgolia({ profiles: 200 }, async (algolia) => {
+        breakProfile(algolia.faults, 11, 4)
+        const output = await read(algolia, undefined, concurrency)
+        expect(output.thrown).toMatchObject({
+          failureType: 'transient_error',
+          message: expect.stringMatching(/profile 11 is not JSON.*the state is kept/) as string
+        })
+        const all = [...algolia.profiles].map(({ userID }) => userID)
+        expect(all.slice(0, 70)).toEqual(expect.arrayContaining(output.userTokens()))
+        expect(output.userTokens().slice(0, 60)).toEqual(all.slice(0, 60))
+        expect(output.states()).toHaveLength(3)
+        expect(output.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
+        expect(output.summary.profiles).toBe(output.userTokens().length)
+        await expectTheRest(output, algolia)
+      })
+    })
+  })
+
+  test('of a page that is broken in its middle, the profiles before come', async () => {
+    await readWith(
+      (faults) => breakProfile(faults, 11, 4),
+      (output) => expect(output.userTokens()).toHaveLength(70)
+    )
+  })
+
+  async function expectTheRest(first: ReadInProcess, algolia: LocalAlgolia): Promise<void> {
+    algolia.faults.clear()
+    const rest = await read(algolia, first.lastStates)
+    expect(rest.thrown).toBeUndefined()
+    expect(new Set([...first.userTokens(), ...rest.userTokens()]).size).toBe(algolia.profiles.size)
+  }
+})
+
+test('a refusal whose body can not be unzipped is a refusal all the same', async () => {
+  await withAlgolia({ profiles: 20, gzip: false }, async (algolia) => {
+    algolia.faults.status(401, { headers: { 'content-encoding': 'gzip' }, body: 'not zipped' })
+    const { thrown } = await read(algolia)
+    expect(thrown).toMatchObject({ failureType: 'config_error', internalMessage: 'HTTP 401: (unreadable)' })
+    expect(algolia.calls).toHaveLength(1)
+  })
+})
+
+describe('the transport', () => {
+  let server: Server
+  const sockets = new Set<Socket>()
+  let answer: (socket: Socket) => void
+  beforeAll(async () => {
+    server = createServer((socket) => {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.once('data', () => answer(socket))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  const get = async (signal: AbortSignal = new AbortController().signal) => {
+    const { port } = server.address() as AddressInfo
+    const transport = createTransport({
+      baseUrl: `http://127.0.0.1:${port}`,
+      headers: {},
+      connections: 1,
+      silenceTimeout: 300
+    })
+    try {
+      const { status, header, body } = await transport.get('/2/users', signal)
+      return { status, header, body: body(new ReusedMemory()).toString() }
+    } finally {
+      await transport.close()
+    }
+  }
+  const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['says nothing', () => undefined],
+    ['falls silent after the headers', (socket) => socket.write(`${HEAD}content-length: 100\r\n\r\n`)],
+    ['falls silent in the middle of the body', (socket) => socket.write(`${HEAD}content-length: 100\r\n\r\n{"users":`)],
+    ['ends before the body does', (socket) => socket.end(`${HEAD}content-length: 100\r\n\r\n{"users":[]}`)],
+    [
+      'ends in the middle of a chunk',
+      (socket) => socket.end(`${HEAD}transfer-encoding: chunked\r\n\r\nff\r\n{"users":[]}`)
+    ],
+    ['speaks no HTTP', (socket) => socket.end('220 mail.example.com ESMTP\r\n')],
+    [
+      'sends gzip that is none',
+      (socket) => socket.end(`${HEAD}content-encoding: gzip\r\ncontent-length: 4\r\n\r\nnone`)
+    ],
+    ['hangs up', (socket) => socket.destroy()]
+  ])('takes it for no answer when the server %s', async (_, fault) => {
+    answer = fault
+    await expect(get()).rejects.toThrow(NoAnswer)
+  })
+
+  test('takes it for no answer when the server sends without end, before memory runs out', async () => {
+    const chunk = Buffer.from(`100000\r\n${' '.repeat(1 << 20)}\r\n`)
+    answer = (socket) => {
+      socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`)
+      const more = (): void => {
+        while (!socket.destroyed && socket.write(chunk));
+      }
+      socket.on('drain', more).on('error', () => undefined)
+      more()
+    }
+    await expect(get()).rejects.toThrow(/more than 128 MB; a smaller page size/)
+  })
+
+  const sendGzip = (body: Buffer, encoding: string) => (socket: Socket) => {
+    socket.write(`${HEAD}content-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`)
+    socket.end(body)
+  }
+
+  test('takes it for no answer when what is zipped is too large', async () => {
+    answer = sendGzip(gzipSync(Buffer.alloc(200 << 20, ' ')), 'gzip')
+    await expect(get()).rejects.toThrow(/more than 128 MB; a smaller page size/)
+  })
+
+  test.each(['gzip', 'GZIP', 'x-gzip'])('unzips a body whose encoding is called %s', async (encoding) => {
+    answer = sendGzip(gzipSync('{"users":[]}'), encoding)
+    expect((await get()).body).toBe('{"users":[]}')
+  })
+
+  test('gives up when it is told to, with the reason', async () => {
+    const controller = new AbortController()
+    answer = () => controller.abort(new Error('enough'))
+    await expect(get(controller.signal)).rejects.toThrow('enough')
+  })
+
+  test('asks for gzip, and sends its headers', async () => {
+    const scripted = await startScriptedServer(() => ({}))
+    const transport = createTransport({
+      baseUrl: scripted.url,
+      headers: { x: '1' },
+      connections: 1,
+      silenceTimeout: 300
+    })
+    try {
+      await transport.get('/2/users?limit=1', new AbortController().signal)
+      expect(scripted.requests).toMatchObject([
+        { method: 'GET', path: '/2/users?limit=1', headers: { 'accept-encoding': 'gzip', x: '1' } }
+      ])
+    } finally {
+      await transport.close()
+      await scripted.close()
+    }
+  })
+
+  test('hands on whatever the server answers, of any status', async () => {
+    answer = (socket) => socket.end('HTTP/1.1 418 Teapot\r\nx-one: 1\r\ncontent-length: 3\r\n\r\nho!')
+    const { status, body, header } = await get()
+    expect([status, body, header('x-one'), header('x-two')]).toEqual([418, 'ho!', '1', undefined])
+  })
+})
+
+test('windows are read at the same time, each over a connection of its own', async () => {
+  await withAlgolia({ profiles: 200, latency: 300 }, async ({ url, faults, calls }) => {
+    let mostUnderWay = 0
+    const count = (): boolean => {
+      mostUnderWay = Math.max(mostUnderWay, calls.filter(({ status }) => status === 0).length)
+      return false
+    }
+    faults.add({ when: count, then: {} })
+    const now = Math.floor(Date.now() / 1000) * 1000
+    const cuts = [70, 45, 20, 0].map((days) => now - days * 86_400_000)
+    const run = await runRead({
+      url,
+      config: configuration({ pageSize: 10, concurrency: 4 }),
+      state: stateOfWindows(['profiles'], now, cuts)
+    })
+    expect(run.exitCode).toBe(0)
+    expect(new Set(run.userTokens()).size).toBe(200)
+    expect(mostUnderWay).toBe(4)
+  })
+})
+
+describe('through the command line', () => {
+  test('a fault that passes leaves no trace but a warning', async () => {
+    await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+      faults.status(502, { call: 1 })
+      const run = await runRead({ url })
+      expect(run.exitCode).toBe(0)
+      expect(run.logs('WARN')).toEqual([
+        expect.stringMatching(/^A call failed \(HTTP 502: .*\)\. Trying again in 0\.\d s\.$/) as string
+      ])
+      expect(run.userTokens()).toHaveLength(100)
+    })
+  })
+
+  test('a fault that does not pass ends with exit code 1, INCOMPLETE, and an error as its last message', async () => {
+    await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+      faults.status(401, { when: ({ query }) => query.has('nextPageToken') })
+      const run = await runRead({ url, config: configuration({ pageSize: 10 }) })
+      expect(run.exitCode).toBe(1)
+      expect(run.stderr).toBe('')
+      expect(run.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
+      expect(run.error.failure_type).toBe('config_error')
+      expect(run.messages.at(-1)).toMatchObject({ type: 'TRACE', trace: { type: 'ERROR' } })
+      expect(run.states()).toHaveLength(1)
+    })
+  })
+
+  test('a page that is broken in its middle ends with exit code 1, after the profiles before it', async () => {
+    await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+      breakProfile(faults, 2, 10)
+      const run = await runRead({ url, config: configuration({ pageSize: 10 }) })
+      expect(run.exitCode).toBe(1)
+      expect(run.stderr).toBe('')
+      expect(run.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
+      expect(run.error).toMatchObject({
+        failure_type: 'transient_error',
+        message: expect.stringContaining('profile 2 is not JSON') as string
+      })
+      expect(run.userTokens()).toHaveLength(91)
+      expect(run.states()).toHaveLength(9)
+      faults.clear()
+      const rest = await runRead({ url, state: run.lastStates })
+      expect(rest.exitCode).toBe(0)
+      expect(new Set([...run.userTokens(), ...rest.userTokens()]).size).toBe(100)
+    })
+  })
+
+  test('a refused call is waited for until the next period', async () => {
+    await withAlgolia({ profiles: 100, rateLimit: { calls: 5, seconds: 1 } }, async ({ url, faults }) => {
+      faults.status(429, { call: 2 })
+      const run = await runRead({ url, config: configuration({ pageSize: 10 }) })
+      expect(run.exitCode).toBe(0)
+      expect(run.userTokens()).toHaveLength(100)
+      expect(run.summary.refusals).toBe(1)
+    })
+  })
+})
+
+describe('a server that hangs', () => {
+  // Silence is waited for half a minute, so this runs beside the other tests.
+  let hanging: Promise<SourceRun>
+  beforeAll(() => {
+    hanging = withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+      faults.hang('before', { call: 2 })
+      return (
+        await startSource('read', { url, config: configuration({ pageSize: 10 }), catalog: catalogOf('profiles') })
+      ).ended
+    })
+  })
+
+  test('is asked again after half a minute', async () => {
+    const run = await hanging
+    expect(run.exitCode).toBe(0)
+    expect(run.userTokens()).toHaveLength(100)
+    expect(run.summary.retries).toBe(1)
+    expect(run.logs('WARN')).toEqual([expect.stringMatching(/^A call failed \(UND_ERR_HEADERS_TIMEOUT/) as string])
+  }, 60_000)
+})

@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { credentials } from '../../support/local-algolia'
+
+// As it is installed: `npm test` builds it first.
+const cli = join(__dirname, '../../../dist/local/algolia/cli.js')
+
+interface Running {
+  child: ChildProcess
+  url: string
+  /** What it has written to standard output. */
+  output: () => string
+}
+
+async function run(...args: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [cli, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  while (!output.includes('\n') && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5))
+  return { child, url: /http:\/\/\S+/.exec(output)?.[0] ?? '', output: () => output }
+}
+
+async function withCli(args: string[], use: (running: Running) => Promise<void>): Promise<void> {
+  const running = await run(...args)
+  try {
+    await use(running)
+  } finally {
+    running.child.kill('SIGKILL')
+  }
+}
+
+async function failsWith(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'inherit', 'pipe'] })
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const [code] = (await once(child, 'close')) as [number]
+  expect(code).toBe(1)
+  return output
+}
+
+describe('the command line', () => {
+  beforeAll(() => {
+    if (!existsSync(cli)) throw new Error('Run `npm run build` first: this tests what is installed.')
+  })
+
+  it('says in one line where it listens and how to use it', async () => {
+    await withCli(['--profiles', '25'], async ({ url, output }) => {
+      expect(output()).toMatch(/^Local Algolia listening on http:\/\/127\.0\.0\.1:\d+ with 25 profiles: [^\n]+\n$/)
+      for (const part of ['appId LOCALALGOLIA', 'apiKey local-api-key', `ALGOLIA_PERSONALIZATION_URL=${url}`]) {
+        expect(output()).toContain(part)
+      }
+      const response = await fetch(`${url}/2/users?limit=1000`, { headers: credentials })
+      const { users } = (await response.json()) as { users: unknown[] }
+      expect(users).toHaveLength(25)
+    })
+  })
+
+  it('makes the same profiles for the same seed and moment', async () => {
+    const read = async (...args: string[]): Promise<string> => {
+      let text = ''
+      await withCli(['--profiles', '25', ...args], async ({ url }) => {
+        text = await (await fetch(`${url}/2/users`, { headers: credentials })).text()
+      })
+      return text
+    }
+    const first = await read('--seed', '7', '--now', '2025-06-15T10:30:00Z')
+    expect(await read('--seed', '7', '--now', '2025-06-15T10:30:00Z')).toBe(first)
+    expect(await read('--seed', '8', '--now', '2025-06-15T10:30:00Z')).not.toBe(first)
+  })
+
+  it('takes faults, the rate limit and access from its arguments', async () => {
+    const flags = [
+      '--status',
+      '1=500',
+      '--status',
+      '2=418',
+      '--drop',
+      '3',
+      '--drop',
+      '4=after',
+      '--rate-limit',
+      '6/3600'
+    ]
+    await withCli(flags, async ({ url }) => {
+      const write = (userID: string): Promise<number> =>
+        fetch(`${url}/2/users/${userID}/segments`, {
+          method: 'PUT',
+          headers: credentials,
+          body: '{"segments":[]}'
+        }).then(
+          ({ status }) => status,
+          () => 0
+        )
+      const read = async (userID: string): Promise<number> =>
+        (await fetch(`${url}/2/users/${userID}`, { headers: credentials })).status
+      expect([await write('a'), await write('b'), await write('c'), await write('d')]).toEqual([500, 418, 0, 0])
+      expect([await read('c'), await read('d'), await read('d')]).toEqual([404, 200, 429])
+    })
+
+    const status = async (...args: string[]): Promise<[number, boolean]> => {
+      let result: [number, boolean] = [0, false]
+      await withCli(args, async ({ url }) => {
+        const body = '{"segments":[]}'
+        const { status, headers } = await fetch(`${url}/2/users/a/segments`, {
+          method: 'PUT',
+          headers: credentials,
+          body
+        })
+        result = [status, headers.has('x-ratelimit-limit')]
+      })
+      return result
+    }
+    expect(await status('--no-rate-limit', '--latency', '5')).toEqual([200, false])
+    expect(await status('--acl', 'search,browse')).toEqual([401, true])
+    expect(await status('--plan-without-feature')).toEqual([402, true])
+    expect(await status('--no-segments-endpoint')).toEqual([404, true])
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with code 0 on %s, whatever is still connected', async (signal) => {
+    await withCli(['--latency', '60000'], async ({ child, url }) => {
+      const waiting = fetch(`${url}/2/users`, { headers: credentials }).catch(() => 'broken')
+      const stats = async (): Promise<{ calls: number }> =>
+        (await fetch(`${url}/_local/stats`)).json() as Promise<{ calls: number }>
+      while ((await stats()).calls === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      child.kill(signal)
+      expect(await once(child, 'exit')).toEqual([0, null])
+      expect(await waiting).toBe('broken')
+    })
+  })
+
+  it('explains wrong arguments, and a port that is taken, on standard error', async () => {
+    expect(await failsWith('--rate-limit', '500')).toContain('500/60')
+    expect(await failsWith('--rate-limit', '500/0')).toContain('500/60')
+    expect(await failsWith('--profiles', 'many')).toContain('whole number')
+    expect(await failsWith('--profiles', '-1')).toContain('negative')
+    expect(await failsWith('--status', '3')).toContain('3=500')
+    expect(await failsWith('--drop', '3=later')).toContain('3=after')
+    expect(await failsWith('--now', 'today')).toContain('date and time')
+    expect(await failsWith('--colour', 'red')).toContain('unknown option')
+    await withCli([], async ({ url }) => {
+      expect(await failsWith('--port', new URL(url).port)).toContain('EADDRINUSE')
+    })
+  })
+})
