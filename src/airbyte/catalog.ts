@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
 import { type AirbyteMessage, configuredCatalogSchema } from './protocol'
 import { issuesOf } from '../input/schema-issues'
@@ -31,7 +31,7 @@ export function catalogMessage(): AirbyteMessage {
 /**
  * @param input a configured catalog, as a host passes it in
  * @returns the streams to read, in the catalog's order
- * @throws SourceError (`config_error`) when it selects nothing, or what this source doesn't offer
+ * @throws PackageError (`config`) when it selects nothing, or what this source doesn't offer
  */
 export function selectStreams(input: unknown): SelectedStream[] {
   const catalog = withoutNulls(input)

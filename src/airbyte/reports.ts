@@ -1,4 +1,4 @@
-import type { SourceError } from '../algolia/api/failures'
+import type { PackageError } from '../errors'
 import type { AirbyteMessage, LogLevel, StreamStatus } from './protocol'
 
 /** @returns a LOG message. */
@@ -32,12 +32,9 @@ export function statusMessage(
 }
 
 /** @returns a TRACE message with the error that ended a command. */
-export function errorMessage(
-  { message, internalMessage, failureType }: SourceError,
-  emittedAt: number
-): AirbyteMessage {
+export function errorMessage({ message, internalMessage, kind }: PackageError, emittedAt: number): AirbyteMessage {
   const internal = internalMessage === undefined ? {} : { internal_message: internalMessage }
-  const error = { message, ...internal, failure_type: failureType }
+  const error = { message, ...internal, failure_type: `${kind}_error` as const }
   return { type: 'TRACE', trace: { type: 'ERROR', emitted_at: emittedAt, error } }
 }
 

@@ -1,4 +1,4 @@
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
 import { stateInputSchema } from './protocol'
 import { issuesOf } from '../input/schema-issues'
@@ -12,7 +12,7 @@ const UNREADABLE =
  * an object with a state for each stream's name, bare or as LEGACY `data`. By hand, whole STATE messages are what is there.
  * @param input the content of the state file; null, an empty list and an empty object hold no state
  * @returns the state of each stream, not yet checked, by the stream's name
- * @throws SourceError (`config_error`) when it can't be understood
+ * @throws PackageError (`config`) when it can't be understood
  */
 export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
   const states = new Map<string, unknown>()

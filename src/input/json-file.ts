@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 
 /**
  * @param what what the file holds, as its user calls it
  * @returns the content of a JSON file
- * @throws SourceError (`config_error`) when it can't be read, or isn't JSON; the content is never repeated
+ * @throws PackageError (`config`) when it can't be read, or isn't JSON; the content is never repeated
  */
 export async function readJsonFile(what: string, path: string): Promise<unknown> {
   let text: string

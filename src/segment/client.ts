@@ -59,7 +59,7 @@ export class SegmentClient {
   /**
    * Resolves when Segment has accepted all calls; what may pass is tried again.
    * @param stop once aborted, what is on its way gets a few seconds to end
-   * @throws SourceError when Segment hasn't accepted the batch; the signal's reason when it was stopped
+   * @throws PackageError when Segment hasn't accepted the batch; the signal's reason when it was stopped
    */
   async send(calls: readonly SegmentCall[], stop: AbortSignal): Promise<void> {
     const { clock, patience, origin, onRetry } = this.options

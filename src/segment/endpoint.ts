@@ -1,4 +1,4 @@
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 
 /**
  * Origins of Segment's tracking API (Segment's documentation, "Regional Segment"). A workspace in the EU must be sent to
@@ -12,7 +12,7 @@ export const SEGMENT_REGIONS = ['us', 'eu'] as const satisfies readonly SegmentR
 
 /**
  * @param override stands in for Segment: an origin such as `http://127.0.0.1:4020`
- * @throws SourceError (`config_error`) when the override is no origin
+ * @throws PackageError (`config`) when the override is no origin
  */
 export function segmentOriginOf(region: SegmentRegion, override: string | undefined): string {
   if (override === undefined || override === '') return ORIGINS[region]

@@ -1,4 +1,4 @@
-import { configError, SourceError, transientError } from '../algolia/api/failures'
+import { configError, type PackageError, systemError, transientError } from '../errors'
 
 /** How a try to send a batch ended that Segment didn't accept. */
 export type FailedTry =
@@ -15,7 +15,7 @@ export interface SegmentFailure {
   readonly mayPass: boolean
   /** A sentence, for a line that goes on with when it is tried again. */
   readonly what: string
-  readonly error: SourceError
+  readonly error: PackageError
 }
 
 /** How `fetch` puts it that it calls no such port (the Fetch standard, "port blocking"). */
@@ -92,5 +92,5 @@ function wrongSettings(what: string, advice: string): SegmentFailure {
 }
 
 function final(what: string, advice: string): SegmentFailure {
-  return { mayPass: false, what, error: new SourceError(`${what} ${advice}`, 'system_error') }
+  return { mayPass: false, what, error: systemError(`${what} ${advice}`) }
 }

@@ -137,7 +137,7 @@ async function sync(allFlags: RunFlags & Record<string, unknown>): Promise<numbe
     display.endProgress()
     const error = toSyncError(thrown)
     tellError(error, display)
-    return error.failureType === 'config_error' ? CONFIG : TRANSIENT
+    return error.kind === 'config' ? CONFIG : TRANSIENT
   } finally {
     server?.close()
   }
@@ -192,7 +192,7 @@ async function keepMetrics(path: string, result: SyncResult, display: Display): 
 
 function exitCodeOf(result: SyncResult): number {
   if (result.outcome === 'delivered') return DELIVERED
-  return result.outcome === 'failed' && result.error.failureType === 'config_error' ? CONFIG : TRANSIENT
+  return result.outcome === 'failed' && result.error.kind === 'config' ? CONFIG : TRANSIENT
 }
 
 function list(text: string): string[] {

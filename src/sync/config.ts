@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { configSchema as sourceConfigSchema } from '../sources/algolia-profiles/config'
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
 import { issuesOf } from '../input/schema-issues'
 import { SEGMENT_REGIONS } from '../segment/endpoint'
@@ -29,7 +29,7 @@ export type SyncConfig = z.output<typeof syncConfigSchema>
 
 /**
  * Checks a configuration.
- * @throws SourceError (`config_error`) that names each bad key and what it must be; values are never repeated.
+ * @throws PackageError (`config`) that names each bad key and what it must be; values are never repeated.
  */
 export function parseSyncConfig(input: unknown): SyncConfig {
   const config = withoutNulls(input)

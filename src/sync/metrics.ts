@@ -1,14 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, Gauge, Registry } from 'prom-client'
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 import { tryWriting, writeFileAtomically } from './atomic-file'
 import type { SyncProgress, SyncSummary } from './progress'
 import type { SyncResult } from './sync'
 
 /**
  * Tries whether metrics can be written to a file, before a run whose metrics would be lost.
- * @throws SourceError (`config_error`) when they can't
+ * @throws PackageError (`config`) when they can't
  */
 export async function checkMetricsFile(path: string): Promise<void> {
   try {
@@ -95,7 +95,7 @@ export class Metrics {
 
   /**
    * Serves the metrics at `/metrics`, on all addresses, as whatever scrapes them sits on another host as a rule.
-   * @throws SourceError (`config_error`) when the port can't be used
+   * @throws PackageError (`config`) when the port can't be used
    */
   async serve(port: number): Promise<{ readonly port: number; readonly close: () => void }> {
     const server = createServer((request, response) => {

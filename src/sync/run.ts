@@ -71,7 +71,7 @@ export class Run {
 
   /**
    * Resolves when Segment has accepted all profiles that were to be sent.
-   * @throws SourceError when it can't go on; the signal's reason when it was stopped
+   * @throws PackageError when it can't go on; the signal's reason when it was stopped
    */
   async sync(): Promise<void> {
     const { stateFile, dryRun } = this.options

@@ -1,7 +1,7 @@
 import { access, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { configError, type SourceError, transientError } from '../algolia/api/failures'
+import { configError, type PackageError, transientError } from '../errors'
 import type { Delivery } from './calls'
 
 /**
@@ -19,7 +19,7 @@ export interface SeenStore {
 
 /**
  * Opens the store in a directory, or creates both; the directory above must be there.
- * @throws SourceError (`transient_error`) when another sync has it open, (`config_error`) when it can't be opened
+ * @throws PackageError (`transient`) when another sync has it open, (`config`) when it can't be opened
  */
 export async function openSeenStore(directory: string): Promise<SeenStore> {
   await makeDirectory(directory)
@@ -28,7 +28,7 @@ export async function openSeenStore(directory: string): Promise<SeenStore> {
 
 /**
  * @returns the store in a directory if there is one, else one that is empty and stays so; neither to be written to
- * @throws SourceError as `openSeenStore` does: whoever reads it needs it alone, too
+ * @throws PackageError as `openSeenStore` does: whoever reads it needs it alone, too
  */
 export async function openSeenStoreIfAny(directory: string): Promise<SeenStore> {
   if (!(await isThere(directory))) {
@@ -93,7 +93,7 @@ async function isThere(path: string): Promise<boolean> {
   )
 }
 
-function cannotOpen(directory: string, thrown: unknown, whenInUse: string): SourceError {
+function cannotOpen(directory: string, thrown: unknown, whenInUse: string): PackageError {
   const { message, cause } = thrown as Error & { cause?: { code?: string; message?: string } }
   if (cause?.code === 'LEVEL_LOCKED') {
     return transientError(`Another sync with the same state is running: ${directory} is in use. ${whenInUse}`)

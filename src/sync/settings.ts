@@ -1,4 +1,4 @@
-import { configError } from '../algolia/api/failures'
+import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
 import type { SyncConfigInput } from './config'
 
@@ -26,7 +26,7 @@ export interface SettingSources {
  * Puts a configuration together: the command line wins over the variables, and they over the file. An empty variable counts
  * as none.
  * @returns the configuration, complete but not yet checked
- * @throws SourceError (`config_error`) that says what is missing, and where to put it
+ * @throws PackageError (`config`) that says what is missing, and where to put it
  */
 export function gatherSettings({ file = {}, variables, flags }: SettingSources): SyncConfigInput {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {

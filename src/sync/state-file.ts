@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { configError, SourceError } from '../algolia/api/failures'
+import { configError, systemError } from '../errors'
 import { parseStreamState, type StateFilters, type StreamState, writeStreamState } from '../algolia/profiles/state'
 import { writeFileAtomically } from './atomic-file'
 
@@ -17,7 +17,7 @@ export interface SavedState {
 
 /**
  * @returns undefined when there is no such file
- * @throws SourceError (`config_error`) when it can't be understood, as going on from it could lose profiles
+ * @throws PackageError (`config`) when it can't be understood, as going on from it could lose profiles
  */
 export async function loadState(path: string, filters: StateFilters): Promise<SavedState | undefined> {
   let text: string
@@ -43,7 +43,7 @@ export async function loadState(path: string, filters: StateFilters): Promise<Sa
 
 /**
  * Replaces the state file.
- * @throws SourceError when it can't be written
+ * @throws PackageError when it can't be written
  */
 export async function saveState(path: string, { target, profiles }: SavedState): Promise<void> {
   const content = JSON.stringify({ version: 1, target, profiles: writeStreamState(profiles) })
@@ -51,9 +51,8 @@ export async function saveState(path: string, { target, profiles }: SavedState):
     await writeFileAtomically(path, `${content}\n`)
   } catch (thrown) {
     const { code = '', message } = thrown as NodeJS.ErrnoException
-    throw new SourceError(
+    throw systemError(
       `The state file ${path} can't be written (${code}). Check its directory and the room on the disk; what was sent since the last state is found again.`,
-      'system_error',
       message
     )
   }

@@ -1,5 +1,5 @@
 import { type Environment, systemEnvironment } from '../algolia/api/environment'
-import { SourceError } from '../algolia/api/failures'
+import { PackageError, systemError } from '../errors'
 import type { SegmentCall } from './calls'
 import { parseSyncConfig, type SyncConfigInput } from './config'
 import type { SyncProgress, SyncSummary } from './progress'
@@ -32,7 +32,7 @@ export type SyncResult =
   | { readonly outcome: 'delivered'; readonly summary: SyncSummary }
   /** The signal ended it; the next run goes on from there. */
   | { readonly outcome: 'stopped'; readonly summary: SyncSummary }
-  | { readonly outcome: 'failed'; readonly summary: SyncSummary; readonly error: SourceError }
+  | { readonly outcome: 'failed'; readonly summary: SyncSummary; readonly error: PackageError }
 
 /** What a sync needs of the world; tests pass their own. */
 export interface SyncEnvironment extends Environment {
@@ -48,7 +48,7 @@ export function systemSyncEnvironment(): SyncEnvironment {
 /**
  * Sends to Segment the profiles of an Algolia application that have changed since the last run; all of them at first.
  * @param environment the clock, chance and the servers' addresses; by default the machine's
- * @throws SourceError (`config_error`) when the configuration is invalid; whatever goes wrong later is in the result
+ * @throws PackageError (`config`) when the configuration is invalid; whatever goes wrong later is in the result
  */
 export async function syncProfiles(
   options: SyncOptions,
@@ -68,9 +68,9 @@ export async function syncProfiles(
 }
 
 /** Whatever was thrown, as an error that can be told. */
-export function toSyncError(thrown: unknown): SourceError {
-  if (thrown instanceof SourceError) return thrown
+export function toSyncError(thrown: unknown): PackageError {
+  if (thrown instanceof PackageError) return thrown
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   const message = 'The sync failed unexpectedly. The state is kept; please report this with the internal message.'
-  return new SourceError(message, 'system_error', text)
+  return systemError(message, text)
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { MANAGED_SOURCE, USER_TOKEN } from '../destinations/algolia-personalization/constants'
 import { isUserToken } from '../destinations/algolia-personalization/audience/membership'
 import { check, discover, spec, systemEnvironment } from '../sources/algolia-profiles'
-import { toSourceError } from '../algolia/api/failures'
+import { toPackageError } from '../errors'
 import { connectionBody, previewBody, profileBody, readBody, runBody, sendBody, sourceBody } from './bodies'
 import { isFromOwnPage } from './guards'
 import { type Definition, load } from './host'
@@ -118,7 +118,7 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
       const rows = await firstRows(config, whileConnected(reply))
       return { rows: redactAll(rows, secretsOf(settings)) }
     } catch (thrown) {
-      return { problem: toSourceError(thrown).message }
+      return { problem: toPackageError(thrown).message }
     }
   })
 

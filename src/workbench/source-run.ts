@@ -1,5 +1,5 @@
 import { type AirbyteMessage, read, type ReadInput, systemEnvironment } from '../sources/algolia-profiles'
-import { type SourceError, toSourceError } from '../algolia/api/failures'
+import { type PackageError, toPackageError } from '../errors'
 import { CallWatch } from './call-watch'
 import { redactText } from './redaction'
 
@@ -92,7 +92,7 @@ export class SourceRun {
       this.status = 'finished'
     } catch (thrown) {
       this.status = this.stopping.signal.aborted ? 'stopped' : 'failed'
-      if (this.status === 'failed') this.fail(toSourceError(thrown))
+      if (this.status === 'failed') this.fail(toPackageError(thrown))
     } finally {
       this.endedAt = Date.now()
       this.watch.stop()
@@ -120,7 +120,7 @@ export class SourceRun {
     if (hasState) this.pages += 1
   }
 
-  private fail({ message, internalMessage }: SourceError): void {
+  private fail({ message, internalMessage }: PackageError): void {
     this.problem = redactText(message, this.secrets)
     this.log('ERROR', message)
     if (internalMessage !== undefined) this.log('DEBUG', internalMessage)

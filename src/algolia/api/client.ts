@@ -1,7 +1,8 @@
 import { textOfAnswer } from './answer-text'
 import { CallBudget, type LimitHeaders } from './rate-limit'
 import type { Clock } from './clock'
-import { connectionFailure, failureOf, type Failure, type SourceError, unreadablePage } from './failures'
+import { type PackageError } from '../../errors'
+import { connectionFailure, failureOf, type Failure, unreadablePage } from './failures'
 import { Starts } from '../profiles/page-profiles'
 import { ReusedMemory } from './reused-memory'
 import { ServerClock } from './server-clock'
@@ -14,7 +15,7 @@ import { readUsersPage, type UsersPage, usersPath, type UsersQuery } from '../pr
  * and the next one only once the caller has ended it: then its profiles can't be taken any more.
  */
 export type UsersAnswer =
-  { kind: 'page'; page: UsersPage; end: () => void } | { kind: 'page token refused'; error: SourceError }
+  { kind: 'page'; page: UsersPage; end: () => void } | { kind: 'page token refused'; error: PackageError }
 
 /** Counts over the life of a client. */
 export interface ClientCounts {
@@ -36,7 +37,7 @@ export interface ClientOptions {
   /** Milliseconds after which one call is given up, retries included. */
   readonly patience?: number
   /** Told of a retry, with its cause and the pause in milliseconds. */
-  readonly onRetry?: (cause: SourceError, pause: number) => void
+  readonly onRetry?: (cause: PackageError, pause: number) => void
   /** Told when calls have to wait: until when, by the server's clock (Unix milliseconds), and for how many milliseconds. */
   readonly onLimit?: (resumesAt: number, wait: number) => void
 }
@@ -106,7 +107,7 @@ export class ProfileClient {
 
   /**
    * Reads one page.
-   * @throws SourceError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
+   * @throws PackageError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
    */
   async getUsers(query: UsersQuery, signal: AbortSignal): Promise<UsersAnswer> {
     const { clock, onRetry } = this.options

@@ -1,7 +1,7 @@
 import { ProfileClient, type ClientOptions } from './client'
 import type { Config } from '../../sources/algolia-profiles/config'
 import type { Environment } from './environment'
-import { configError } from './failures'
+import { configError } from '../../errors'
 import { createTransport as createUndiciTransport } from './transport'
 
 /** A client and what has to be closed after use. */
@@ -15,7 +15,7 @@ const SILENCE_TIMEOUT = 30_000
 
 /**
  * Opens a client for an Algolia application.
- * @throws SourceError (`config_error`) when the base URL that stands in for Algolia is no origin
+ * @throws PackageError (`config`) when the base URL that stands in for Algolia is no origin
  */
 export function connect(
   config: Pick<Config, 'appId' | 'apiKey' | 'region' | 'concurrency'>,

@@ -1,27 +1,4 @@
-/** Airbyte's classes of failure: who has to act. `transient_error`: the platform tries again, from the last state. */
-export type FailureType = 'config_error' | 'transient_error' | 'system_error'
-
-/** A failure with a message made for the user: what happened, and what to do. Never holds the API key. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError'
-
-  constructor(
-    message: string,
-    readonly failureType: FailureType,
-    /** What a developer wants to know on top: a status, a code, the start of a body. */
-    readonly internalMessage?: string
-  ) {
-    super(message)
-  }
-}
-
-export function configError(message: string, internalMessage?: string): SourceError {
-  return new SourceError(message, 'config_error', internalMessage)
-}
-
-export function transientError(message: string, internalMessage?: string): SourceError {
-  return new SourceError(message, 'transient_error', internalMessage)
-}
+import { configError, type PackageError, transientError } from '../../errors'
 
 /** The ACLs that a key needs, as Algolia's API description lists them for every call (`x-acl`). */
 const ACLS = 'search, browse and recommendation'
@@ -38,7 +15,7 @@ export type Verdict = 'retry' | 'wait' | 'restart' | 'give up'
 /** A failed call: what to do about it, and the error to end with when that doesn't help. */
 export interface Failure {
   readonly verdict: Verdict
-  readonly error: SourceError
+  readonly error: PackageError
 }
 
 /** What is known of a call whose status isn't 200. */
@@ -124,15 +101,4 @@ export function unreadablePage(reason: string, text: string): Failure {
       `${reason}: ${text}`
     )
   }
-}
-
-/** Whatever was thrown, as an error that can be told: an unexpected one says so and keeps its text for developers. */
-export function toSourceError(thrown: unknown): SourceError {
-  if (thrown instanceof SourceError) return thrown
-  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-  return new SourceError(
-    'The source failed unexpectedly. Please report this with the internal message.',
-    'system_error',
-    text
-  )
 }

@@ -39,7 +39,7 @@ export interface BrowseOptions {
  *
  * @param environment what stands in for the clock, for chance and for Algolia's address, in tests; by default the
  * machine's, and the environment variable `ALGOLIA_PERSONALIZATION_URL`
- * @throws SourceError when the options are invalid or a call fails for good; the signal's reason on abort
+ * @throws PackageError when the options are invalid or a call fails for good; the signal's reason on abort
  */
 export async function* browseProfiles(
   { signal, ...options }: BrowseOptions,

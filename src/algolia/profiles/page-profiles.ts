@@ -1,9 +1,9 @@
-import { transientError } from '../api/failures'
+import { transientError } from '../../errors'
 
 /** The profiles of a page, exactly as Algolia gave them: nothing is known of them yet. A list is one way to hold them. */
 export interface PageProfiles extends Iterable<unknown> {
   readonly length: number
-  /** @throws SourceError where the page turns out not to be JSON after all */
+  /** @throws PackageError where the page turns out not to be JSON after all */
   at(position: number): unknown
   /** From now on no profile can be taken: the page's memory is used for another. */
   close?(): void

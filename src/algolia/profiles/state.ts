@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Config } from '../../sources/algolia-profiles/config'
-import { configError } from '../api/failures'
+import { configError } from '../../errors'
 import { toTimestamp, toUnixSeconds } from '../instants'
 import { issuesOf } from '../../input/schema-issues'
 import { LATENESS_SECONDS, type Pass, type Window } from './windows'
@@ -87,7 +87,7 @@ export const CURSOR_MARGIN_SECONDS = LATENESS_SECONDS
 /**
  * Reads the state of a stream as a host passes it in.
  * @returns undefined when there is none: null, or an empty object
- * @throws SourceError (`config_error`) when it can't be understood, as reading on from it could lose profiles
+ * @throws PackageError (`config`) when it can't be understood, as reading on from it could lose profiles
  */
 export function parseStreamState(stream: string, input: unknown, filters: StateFilters): StreamState | undefined {
   if (input === undefined || input === null) return undefined

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { ProfileClient, UsersAnswer } from '../api/client'
-import { transientError } from '../api/failures'
+import { transientError } from '../../errors'
 import { toUnixSeconds } from '../instants'
 import type { PageProfiles } from './page-profiles'
 import { PageTokenWatch } from './page-token-watch'
@@ -60,7 +60,7 @@ type Arrival = { window: Window } & ({ answer: UsersAnswer } | { thrown: unknown
  *
  * The next page of a window is asked for before the present one is handed out, so at most one page of each window under
  * way waits in memory, zipped until its turn comes, and a consumer that stops asking stops the reading.
- * @throws SourceError when a call fails for good, or when page tokens repeat; the signal's reason on abort.
+ * @throws PackageError when a call fails for good, or when page tokens repeat; the signal's reason on abort.
  */
 export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<WalkStep, void> {
   const { client, concurrency } = options

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { parseConfig } from './config'
 import { type Environment, systemEnvironment } from '../../algolia/api/environment'
-import { toSourceError } from '../../algolia/api/failures'
+import { toPackageError } from '../../errors'
 import { readJsonFile } from '../../input/json-file'
 import { collectOldGenerationEarly, keepYoungGeneration, leaveWebAssemblyUnoptimized } from './memory-settings'
 import { MessageWriter, OutputClosed } from '../../airbyte/output'
@@ -66,7 +66,7 @@ async function main(commandLine: readonly string[]): Promise<number> {
       return FAILED
     }
     if (thrown instanceof Stopped) return EXIT_CODES[thrown.by]
-    await writer.write([errorMessage(toSourceError(thrown), Date.now())]).catch(() => undefined)
+    await writer.write([errorMessage(toPackageError(thrown), Date.now())]).catch(() => undefined)
     return FAILED
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configError } from '../../algolia/api/failures'
+import { configError } from '../../errors'
 import { toUnixSeconds } from '../../algolia/instants'
 import { withoutNulls } from '../../input/json-file'
 import { issuesOf } from '../../input/schema-issues'
@@ -100,7 +100,7 @@ export type Config = z.output<typeof configSchema>
 
 /**
  * Checks a configuration.
- * @throws SourceError (`config_error`) that names each bad key and what it must be; values are never repeated.
+ * @throws PackageError (`config`) that names each bad key and what it must be; values are never repeated.
  */
 export function parseConfig(input: unknown): Config {
   const config = withoutNulls(input)

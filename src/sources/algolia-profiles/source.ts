@@ -3,7 +3,7 @@ import { catalogMessage, selectStreams } from '../../airbyte/catalog'
 import { type Config, configSchema, parseConfig } from './config'
 import type { connect, Connection } from '../../algolia/api/connection'
 import type { Environment } from '../../algolia/api/environment'
-import { toSourceError } from '../../algolia/api/failures'
+import { toPackageError } from '../../errors'
 import { toTimestamp } from '../../algolia/instants'
 import { Mailbox } from '../../airbyte/mailbox'
 import type { AirbyteMessage } from '../../airbyte/protocol'
@@ -60,7 +60,7 @@ export async function check(config: unknown, environment: Environment, signal: A
 
 /** @returns the CONNECTION_STATUS message of a check that failed, with the cause. */
 export function failedCheck(cause: unknown): AirbyteMessage {
-  return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: toSourceError(cause).message } }
+  return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: toPackageError(cause).message } }
 }
 
 /** What a read is given, as it stands in the host's files. */
@@ -76,7 +76,7 @@ export interface ReadInput {
  * Reads profiles and hands out messages, a group at a time: for each page its records, then the states that cover them.
  * A group's messages are made as they are taken: go through each group once, and whole, before asking for the next. A
  * consumer that stops asking stops the reading.
- * @throws SourceError when it can't begin, or can't go on: the last group then says INCOMPLETE; on abort the signal's reason
+ * @throws PackageError when it can't begin, or can't go on: the last group then says INCOMPLETE; on abort the signal's reason
  */
 export async function* read(
   input: ReadInput,

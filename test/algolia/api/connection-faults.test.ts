@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Fault, Faults, LocalAlgolia } from '../../../src/local/algolia'
-import type { FailureType } from '../../../src/algolia/api/failures'
+import type { PackageError } from '../../../src/errors'
 import { ReusedMemory } from '../../../src/algolia/api/reused-memory'
 import { createTransport, NoAnswer } from '../../../src/algolia/api/transport'
 import { startScriptedServer } from '../../support/scripted-server'
@@ -118,7 +118,7 @@ describe('over a real connection', () => {
     })
   })
 
-  test.each<[number, FailureType]>([
+  test.each<[number, PackageError['failureType']]>([
     [401, 'config_error'],
     [402, 'config_error'],
     [403, 'config_error'],

@@ -8,7 +8,7 @@ import {
   browseProfiles,
   type BrowseOptions,
   type Environment,
-  SourceError
+  PackageError
 } from '../../../src/sources/algolia-profiles'
 import { systemClock } from '../../../src/algolia/api/clock'
 import { API_KEY, withAlgolia } from '../../support/source'
@@ -127,7 +127,7 @@ test('tells a failure for good as the source does, never with the key', async ()
     const failure: unknown = await browseProfiles(options, environment(url))
       .next()
       .catch((thrown: unknown) => thrown)
-    expect(failure).toBeInstanceOf(SourceError)
+    expect(failure).toBeInstanceOf(PackageError)
     expect(failure).toMatchObject({ failureType: 'config_error', message: expect.stringContaining('401') as string })
     expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain(API_KEY)
   })

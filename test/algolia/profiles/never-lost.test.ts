@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { AirbyteMessage } from '../../../src/airbyte/protocol'
-import { SourceError } from '../../../src/algolia/api/failures'
+import { PackageError } from '../../../src/errors'
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { NoAnswer } from '../../../src/algolia/api/transport'
 import { Chance } from '../../support/chance'
@@ -147,7 +147,7 @@ async function receive(
       }
     }
   } catch (thrown) {
-    if (!(thrown instanceof SourceError) || killAfter === Infinity) throw thrown
+    if (!(thrown instanceof PackageError) || killAfter === Infinity) throw thrown
   }
   for (const [stream, keptOfStream] of kept) {
     const choices = listOf(states, stream)

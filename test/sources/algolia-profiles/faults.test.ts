@@ -1,4 +1,4 @@
-import { SourceError } from '../../../src/algolia/api/failures'
+import { PackageError } from '../../../src/errors'
 import type { Environment } from '../../../src/algolia/api/environment'
 import { read, type ReadInput } from '../../../src/sources/algolia-profiles/source'
 import { NoAnswer } from '../../../src/algolia/api/transport'
@@ -87,7 +87,7 @@ class World {
 
   /** Expects that a read failed as it should, and that the next one, once all is well, reads the rest. */
   async expectFailureThatCanBeResumed(read: ReadInProcess, failureType: string, message: RegExp): Promise<void> {
-    expect(read.thrown).toBeInstanceOf(SourceError)
+    expect(read.thrown).toBeInstanceOf(PackageError)
     expect(read.thrown).toMatchObject({ failureType, message: expect.stringMatching(message) as string })
     expect(read.statuses().at(-1)).toBe('INCOMPLETE')
     this.faultOf = () => undefined
@@ -538,8 +538,8 @@ test('a body that repeats the API key does not get it into a message', async () 
     const world = new World()
     world.faultOf = () => fault
     const read = await world.read()
-    expect(read.thrown).toBeInstanceOf(SourceError)
-    const { message, internalMessage } = read.thrown as SourceError
+    expect(read.thrown).toBeInstanceOf(PackageError)
+    const { message, internalMessage } = read.thrown as PackageError
     const told = JSON.stringify([read.messages, message, internalMessage])
     expect(told).not.toContain(API_KEY.slice(1, 6))
     for (const code of ['61', '0061']) expect(told).not.toMatch(new RegExp(`[u%x]${code}`, 'i'))
@@ -560,7 +560,7 @@ test('what stands in a page that can not be read is not told: it may be profiles
     const world = new World()
     world.faultOf = () => fault
     const read = await world.read()
-    const { message, internalMessage } = read.thrown as SourceError
+    const { message, internalMessage } = read.thrown as PackageError
     expect(JSON.stringify([read.messages, message, internalMessage])).not.toContain('jane')
     expect(internalMessage).toContain('characters of JSON')
   }

@@ -1,10 +1,10 @@
-import { configError, SourceError, toSourceError } from '../../../src/algolia/api/failures'
+import { configError, PackageError, toPackageError } from '../src/errors'
 
 describe('an error that nobody expected', () => {
   test('is a system error that asks for a report, with the stack for developers alone', () => {
     const thrown = new TypeError('x is no function')
-    const error = toSourceError(thrown)
-    expect(error).toBeInstanceOf(SourceError)
+    const error = toPackageError(thrown)
+    expect(error).toBeInstanceOf(PackageError)
     expect(error.failureType).toBe('system_error')
     expect(error.message).toBe('The source failed unexpectedly. Please report this with the internal message.')
     expect(error.internalMessage).toBe(thrown.stack)
@@ -12,11 +12,11 @@ describe('an error that nobody expected', () => {
   })
 
   test.each([['a text'], [undefined], [null], [7]])('may be anything: %p', (thrown) => {
-    expect(toSourceError(thrown)).toMatchObject({ failureType: 'system_error', internalMessage: String(thrown) })
+    expect(toPackageError(thrown)).toMatchObject({ failureType: 'system_error', internalMessage: String(thrown) })
   })
 })
 
 test('an error that was made for the user stays as it is', () => {
   const error = configError('The configuration is invalid.')
-  expect(toSourceError(error)).toBe(error)
+  expect(toPackageError(error)).toBe(error)
 })
