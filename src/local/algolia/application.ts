@@ -1,43 +1,48 @@
-import { failure, type Answer } from './answer'
 import type { RateLimit } from './rate-limit'
 
 /** The Algolia application that the server stands in for. Every property can be changed while it runs. */
 export interface Application {
   appId: string
   apiKey: string
-  /** What the key may do. Everything here needs `search`, `browse` and `recommendation`: without, calls answer 401. */
+  /** What `apiKey` may do. */
   acl: string[]
-  /** Whether the plan includes Advanced Personalization; calls answer 402 when not. */
+  /** Further keys, and what each may do. */
+  keys: Record<string, readonly string[]>
+  /** Where the application lives. */
+  region: Region
+  /** The region whose hosts the server stands in for, unless the request's `Host` names one. */
+  servedRegion: Region
+  /** Whether the plan includes Advanced Personalization; its calls answer 402 when not. */
   planIncludesFeature: boolean
   /** Whether profile segments can be written; if not, the status (404 or 405) that writes answer. */
   segmentsEndpoint: true | 404 | 405
-  /** `false` for no limit, and no headers about it. */
+  /** Advanced Personalization's; `false` for no limit, and no headers about it. */
   rateLimit: RateLimit | false
+  /** The Analytics API's. */
+  analyticsRateLimit: RateLimit | false
+  /** The Insights API's for deletions: events have none that is known. */
+  insightsRateLimit: RateLimit | false
 }
 
-/** The ACLs that Algolia's API description asks for, for each of the calls here. */
+export const regions = ['us', 'eu'] as const
+export type Region = (typeof regions)[number]
+
+/** The ACLs that Advanced Personalization asks for, for each of its calls. */
 export const requiredAcl = ['search', 'browse', 'recommendation']
 
-/** Whether the request carries the application's id and key, in its headers. */
-export function isAuthenticated(application: Application, headers: Record<string, unknown>): boolean {
-  return (
-    headers['x-algolia-application-id'] === application.appId && headers['x-algolia-api-key'] === application.apiKey
-  )
+/** What the main key may do unless told otherwise: everything here. */
+export const everyAcl = [...requiredAcl, 'analytics', 'deleteObject', 'settings', 'editSettings']
+
+/** What the key of these credentials may do; undefined when the application doesn't know it. */
+export function aclOf(application: Application, appId: unknown, apiKey: unknown): readonly string[] | undefined {
+  if (appId !== application.appId || typeof apiKey !== 'string') return undefined
+  if (apiKey === application.apiKey) return application.acl
+  return Object.hasOwn(application.keys, apiKey) ? application.keys[apiKey] : undefined
 }
 
-/** The answer to a request that doesn't. The text is the one in the API description. */
-export const unauthenticated = failure(401, 'Invalid Application-Id or API-Key')
-
-/** The refusal that the key's ACLs or the plan call for, if any. */
-export function refusal(application: Application): Answer | undefined {
-  const missing = requiredAcl.filter((permission) => !application.acl.includes(permission))
-  if (missing.length > 0) {
-    return failure(401, `Method not allowed with this API key: it lacks the ACL ${missing.join(', ')}`)
-  }
-  if (!application.planIncludesFeature) {
-    // The text in the API description.
-    const support = 'Please contact support to upgrade your plan: https://support.algolia.com/'
-    return failure(402, `Predictive profiles are not allowed for this app. ${support}`)
-  }
-  return undefined
+/** Whether the application lives where the call goes: to the region that the host's name tells, else the served one. */
+export function livesThere({ region, servedRegion }: Application, host = ''): boolean {
+  const named = /(?:^|\.)(us|eu|de)\.(?:algolia\.|localhost\b)/.exec(host)?.[1]
+  // Insights and Analytics call the European region by the country of its hosts.
+  return (named === 'de' ? 'eu' : (named ?? servedRegion)) === region
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { startLocalAlgolia, type LocalAlgolia, type RateLimit } from './index'
+import { closeOnSignals } from '../http/listen'
+import { startLocalAlgolia, type LocalAlgolia, type RateLimit, type Region } from './index'
+import { regions } from './application'
 
 interface NumberedStatus {
   call: number
@@ -24,12 +26,18 @@ interface Flags {
   status?: NumberedStatus[]
   drop?: NumberedDrop[]
   acl?: string[]
+  key?: Record<string, string[]>
+  region: Region
+  servedRegion?: Region
   planWithoutFeature?: true
   segmentsEndpoint: boolean
 }
 
 const command = new Command('local-algolia')
-  .description("A stand-in for Algolia's Advanced Personalization API, with made-up profiles.")
+  .description(
+    'A stand-in for Algolia with a made-up shop. Each API listens on a port of its own, as some paths of one mean ' +
+      'something else in another; the variables to set are printed.'
+  )
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <port>', 'port to listen on; 0 for any free one', wholeNumber, 4010)
   .option('--profiles <count>', 'how many profiles to make up', wholeNumber, 10_000)
@@ -45,28 +53,48 @@ const command = new Command('local-algolia')
   .option('--latency <milliseconds>', 'wait before each answer', wholeNumber, 0)
   .option('--status <call=status>', 'answer the call with this number so; can be repeated', statuses)
   .option('--drop <call[=before|after]>', 'break the connection before or after that call is applied', drops)
-  .option('--acl <names>', 'what the API key may do, such as search,browse', (text: string) => text.split(','))
+  .option('--acl <names>', 'what the API key may do, such as search,browse (default: all)', names)
+  .option('--key <name=acl,acl>', 'a further API key and what it may do; can be repeated', keys)
+  .addOption(new Option('--region <region>', 'where the application lives').choices(regions).default('us'))
+  .addOption(
+    new Option(
+      '--served-region <region>',
+      'the region whose hosts this stands in for (default: the same); another one refuses all calls, as Algolia does'
+    ).choices(regions)
+  )
   .option('--plan-without-feature', 'answer 402, as for a plan without Advanced Personalization')
   .option('--no-segments-endpoint', 'answer 404 to writes of profile segments, as for an application without the beta')
 
 async function main(): Promise<void> {
-  const flags = command.parse().opts<Flags>()
-  const algolia = await startLocalAlgolia(flags)
+  const { key: keys, ...flags } = command.parse().opts<Flags>()
+  const algolia = await startLocalAlgolia({ ...flags, ...(keys && { keys }) })
   const { application, faults } = algolia
   if (flags.acl) application.acl = flags.acl
   if (flags.planWithoutFeature) application.planIncludesFeature = false
   if (!flags.segmentsEndpoint) application.segmentsEndpoint = 404
   for (const { call, status } of flags.status ?? []) faults.status(status, { call })
   for (const { call, when } of flags.drop ?? []) faults.drop(when, { call })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void algolia.close())
+  closeOnSignals(algolia)
   process.stdout.write(`${howToUse(algolia)}\n`)
 }
 
-function howToUse({ url, profiles, application: { appId, apiKey } }: LocalAlgolia): string {
+function howToUse({ url, profiles, application: { appId, apiKey, region } }: LocalAlgolia): string {
   return (
     `Local Algolia listening on ${url} with ${profiles.size} profiles: ` +
-    `appId ${appId}, apiKey ${apiKey}, region us or eu, ALGOLIA_PERSONALIZATION_URL=${url}`
+    `appId ${appId}, apiKey ${apiKey}, region ${region}, ALGOLIA_PERSONALIZATION_URL=${url}`
   )
+}
+
+function names(text: string): string[] {
+  return text.split(',').filter((name) => name !== '')
+}
+
+function keys(text: string, others: Record<string, string[]> = {}): Record<string, string[]> {
+  const [, name, acl] = /^([^=]+)=(.*)$/.exec(text) ?? []
+  if (name === undefined || acl === undefined) {
+    throw new InvalidArgumentError('It must be a key and what it may do, as reader=search,browse.')
+  }
+  return { ...others, [name]: names(acl) }
 }
 
 function integer(text: string): number {

@@ -1,7 +1,6 @@
 /** What the server does wrong, on purpose: rules that can be added and removed while it runs. */
-import { failure, unprocessable, type Answer } from './answer'
-import { decodePageToken, encodePageToken } from './page-tokens'
-import { positionAfter, start } from './profile-store'
+import { failure, type Answer } from '../http/answer'
+import type { WireFault } from '../http/wire'
 import type { Request } from './request'
 
 /** What a rule sees of a call. */
@@ -11,7 +10,7 @@ export interface FaultyCall extends Request {
 }
 
 /** What goes wrong with a call: any of these. */
-export interface Fault {
+export interface Fault extends WireFault {
   /** Milliseconds until the call is carried out, which happens even if the client has gone by then. */
   delay?: number
   /** Comes back instead, and the call is not carried out. A header that is null is left out. */
@@ -20,13 +19,6 @@ export interface Fault {
   change?: (answer: Answer, call: FaultyCall) => Answer
   /** The connection breaks (`drop`) or nothing ever comes back (`hang`), before or after the call is carried out. */
   noAnswer?: { how: 'drop' | 'hang'; when: 'before' | 'after' }
-  /** The body comes in pieces of so many bytes. */
-  slow?: { bytes: number; milliseconds: number }
-  /**
-   * The body stops half-way (after compression, if there is any). `whole`: that is as long as its content-length says.
-   * `broken`: it should have been longer by its content-length, and the connection breaks.
-   */
-  cut?: 'whole' | 'broken'
 }
 
 /** When something goes wrong. */
@@ -41,47 +33,20 @@ export interface FaultRule {
 export interface Aim {
   /** The calls with these numbers. */
   call?: number | readonly number[]
+  /** Calls of this path, without its query, or of paths that match. */
+  path?: string | RegExp
+  /** Calls about this index. */
+  index?: string
   when?: (call: FaultyCall) => boolean
   /** For how many calls at most. */
   times?: number
-}
-
-/** Entries that are no profiles, by what is wrong with them. */
-export const malformedProfiles: Record<string, unknown> = {
-  null: null,
-  'a text': 'profile',
-  'a list': [],
-  'no userID': { type: 'basic', affinities: [], lastUpdatedAt: '2025-01-01T00:00:00Z' },
-  'a userID that is a number': { userID: 7, type: 'basic', affinities: [], lastUpdatedAt: '2025-01-01T00:00:00Z' },
-  'affinities that are no list': {
-    userID: 'bad-1',
-    type: 'basic',
-    affinities: {},
-    lastUpdatedAt: '2025-01-01T00:00:00Z'
-  },
-  'a score that is no number': {
-    userID: 'bad-2',
-    type: 'basic',
-    affinities: [
-      { name: 'brand', indices: ['products'], value: 'Nike', score: 'Infinity', lastUpdatedAt: '2025-01-01T00:00:00Z' }
-    ],
-    lastUpdatedAt: '2025-01-01T00:00:00Z'
-  },
-  'segments that are no list': {
-    userID: 'bad-3',
-    type: 'basic',
-    affinities: [],
-    segments: 'vip',
-    lastUpdatedAt: '2025-01-01T00:00:00Z'
-  },
-  'a time that is none': { userID: 'bad-4', type: 'basic', affinities: [], lastUpdatedAt: 'yesterday' }
 }
 
 /**
  * The rules. Where several match a call, each part of a fault comes from the first that has it, in the order in which
  * they were added; changes are all made. The named methods add common rules, and return them so that they can be removed.
  */
-export class Faults {
+export class CallFaults {
   /** Milliseconds before each call is carried out. */
   latency: number
   private rules: FaultRule[] = []
@@ -162,102 +127,16 @@ export class Faults {
     return this.aim(aim, { cut: framing })
   }
 
-  /** Changes the JSON of successful pages of profiles. Return undefined to leave one as it is. */
-  changePages(change: (page: ProfilesPage, call: FaultyCall) => object | undefined, aim?: Aim): FaultRule {
-    return this.aim(
-      { ...aim, when: (call) => call.route === 'listProfiles' && (aim?.when?.(call) ?? true) },
-      {
-        change: (answer, call) => {
-          if (answer.status !== 200) return answer
-          const changed = change(JSON.parse(answer.body) as ProfilesPage, call)
-          return changed ? { ...answer, body: JSON.stringify(changed) } : answer
-        }
-      }
-    )
-  }
-
-  /** Leaves `users` out of pages. */
-  pagesWithoutUsers(aim?: Aim): FaultRule {
-    return this.changePages((page) => ({ ...page, users: undefined }), aim)
-  }
-
-  /** Puts entries (such as `malformedProfiles`) into pages, each at its position in the list that comes out. */
-  insertUsers(entries: Record<number, unknown>, aim?: Aim): FaultRule {
-    return this.changePages((page) => {
-      const users: unknown[] = [...page.users]
-      for (const [position, entry] of Object.entries(entries)) users.splice(Number(position), 0, entry)
-      return { ...page, users }
-    }, aim)
-  }
-
-  /** Gives, on pages asked for with a token, that same token as the next one. */
-  repeatPageToken(aim?: Aim): FaultRule {
-    return this.changePages(
-      (page, { query }) => ({ ...page, nextPageToken: query.get('nextPageToken') ?? page.nextPageToken }),
-      aim
-    )
-  }
-
-  /** Lets the next tokens of each list go round in a circle of this many, which the first pages make. */
-  cyclePageTokens(length: number, aim?: Aim): FaultRule {
-    const circles = new Map<string, string[]>()
-    return this.changePages((page, { query }) => {
-      const list = new URLSearchParams(query)
-      const asked = query.get('nextPageToken')
-      list.delete('nextPageToken')
-      const circle = circles.get(list.toString()) ?? []
-      circles.set(list.toString(), circle)
-      if (circle.length < length) {
-        if (page.nextPageToken !== undefined) circle.push(page.nextPageToken)
-        return undefined
-      }
-      return { ...page, nextPageToken: circle[(circle.indexOf(asked ?? '') + 1) % length] }
-    }, aim)
-  }
-
-  /** Answers with an empty page whose next token, a new one each time, leads to what should have been on it. */
-  emptyPages(aim?: Aim): FaultRule {
-    return this.changePages((_, { query, number }) => {
-      const asked = query.get('nextPageToken')
-      const position = asked ? decodePageToken(asked, 'forward', query)! : start
-      return { users: [], nextPageToken: encodePageToken(position, query, number) }
-    }, aim)
-  }
-
-  /** Gives a next token on the last page as well, which leads to an empty page. */
-  tokenAfterLastPage(aim?: Aim): FaultRule {
-    return this.changePages((page, { query }) => {
-      const last = page.users.at(-1)
-      return last && !page.nextPageToken
-        ? { ...page, nextPageToken: encodePageToken(positionAfter(last.userID), query) }
-        : undefined
-    }, aim)
-  }
-
-  /** Refuses page tokens as expired. */
-  expirePageTokens(aim?: Aim): FaultRule {
-    const hasToken = ({ query }: FaultyCall): boolean =>
-      Boolean(query.get('nextPageToken') || query.get('previousPageToken'))
-    const { body } = unprocessable('unknown or expired page token')
-    return this.aim(
-      { ...aim, when: (call) => hasToken(call) && (aim?.when?.(call) ?? true) },
-      { answer: { status: 422, body } }
-    )
-  }
-
-  private aim({ call, when, times }: Aim = {}, then: Fault): FaultRule {
+  protected aim({ call, path, index, when, times }: Aim = {}, then: Fault): FaultRule {
     const numbers = call === undefined ? undefined : [call].flat()
     return this.add({
-      when: (arrived) => (numbers?.includes(arrived.number) ?? true) && (when?.(arrived) ?? true),
+      when: (arrived) =>
+        (numbers?.includes(arrived.number) ?? true) &&
+        (path === undefined || (typeof path === 'string' ? path === arrived.pathname : path.test(arrived.pathname))) &&
+        (index === undefined || index === arrived.index) &&
+        (when?.(arrived) ?? true),
       then,
       ...(times !== undefined && { times })
     })
   }
-}
-
-/** The JSON of a page of profiles. */
-export interface ProfilesPage {
-  users: { userID: string }[]
-  nextPageToken?: string
-  previousPageToken?: string
 }

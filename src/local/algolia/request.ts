@@ -1,39 +1,51 @@
-/** The calls of the API that the server knows. */
-export type Route = 'listProfiles' | 'getProfile' | 'deleteProfile' | 'writeProfileSegments' | 'getConfig'
-
-/** What is asked for, independent of HTTP's details. */
+/** What is asked for, independent of HTTP's details and of which API it is asked of. */
 export interface Request {
   method: string
   /** As it was sent, with the query. */
   path: string
+  /** The path without the query. */
+  pathname: string
+  /** The name of the call, as the API's table of routes has it. */
   route: Route | 'wrongMethod' | 'unknown'
   /** The methods that would have been right for the path. */
   allowed: string[]
   query: URLSearchParams
   /** Percent-decoded; undefined when the path holds none, or none that can be decoded. */
   userID: string | undefined
+  /** The index that the path or the query names. */
+  index: string | undefined
+  /** What else the path holds, by name, percent-decoded. */
+  parameters: Readonly<Record<string, string | undefined>>
   /** '' when there is none. */
   body: string
 }
 
-const routes: { pattern: RegExp; methods: Record<string, Route> }[] = [
-  { pattern: /^\/2\/users$/, methods: { GET: 'listProfiles' } },
-  { pattern: /^\/2\/users\/([^/]*)$/, methods: { GET: 'getProfile', DELETE: 'deleteProfile' } },
-  { pattern: /^\/2\/users\/([^/]*)\/segments$/, methods: { PUT: 'writeProfileSegments' } },
-  { pattern: /^\/2\/config$/, methods: { GET: 'getConfig' } }
-]
+/** The calls that the local Algolia knows, over all APIs. */
+export type Route = PersonalizationRoute
+export type PersonalizationRoute =
+  'listProfiles' | 'getProfile' | 'deleteProfile' | 'writeProfileSegments' | 'getConfig'
 
-export function readRequest(method: string, path: string, body: string): Request {
+/** The calls of an API: a path, whose named groups are its parameters, and a call for each method. */
+export type RouteTable<Name extends Route = Route> = readonly {
+  readonly pattern: RegExp
+  readonly methods: Readonly<Record<string, Name>>
+}[]
+
+export function readRequest(routes: RouteTable, method: string, path: string, body: string): Request {
   // Not `new URL`, which would change the path.
   const [pathname = '', ...rest] = path.split('?')
-  const request = { method, path, query: new URLSearchParams(rest.join('?')), body, userID: undefined, allowed: [] }
+  const query = new URLSearchParams(rest.join('?'))
+  const request = { method, path, pathname, query, body, userID: undefined, index: query.get('index') ?? undefined }
   for (const { pattern, methods } of routes) {
     const match = pattern.exec(pathname)
     if (!match) continue
-    const userID = match[1] === undefined ? undefined : decode(match[1])
-    return { ...request, route: methods[method] ?? 'wrongMethod', allowed: Object.keys(methods), userID }
+    const groups = Object.entries(match.groups ?? {})
+    const parameters = Object.fromEntries(groups.map(([name, text]) => [name, decode(text)]))
+    const { userID, index = request.index } = parameters
+    const route = methods[method] ?? 'wrongMethod'
+    return { ...request, route, allowed: Object.keys(methods), userID, index, parameters }
   }
-  return { ...request, route: 'unknown' }
+  return { ...request, route: 'unknown', allowed: [], parameters: {} }
 }
 
 function decode(text: string): string | undefined {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander'
+import { closeOnSignals } from '../http/listen'
 import { startLocalSegment, type LocalSegmentOptions } from './index'
 
 interface Flags extends LocalSegmentOptions {
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     const given = status?.get(request)
     return given === undefined ? undefined : { status: given }
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void segment.close())
+  closeOnSignals(segment)
   const { url, writeKey } = segment
   process.stdout.write(`Local Segment listening on ${url}: write key ${writeKey}, SEGMENT_TRACKING_URL=${url}\n`)
 }

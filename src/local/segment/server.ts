@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { listen } from '../http/listen'
+import { breakConnection, readBody } from '../http/wire'
 import { readBatch, type SegmentCall, writeKeyIn } from './intake'
 
 export interface LocalSegmentOptions {
@@ -107,7 +108,7 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
     })
     if (fault !== undefined && 'noAnswer' in fault) {
       count(statistics, 0)
-      if (fault.noAnswer === 'drop') response.socket?.resetAndDestroy()
+      if (fault.noAnswer === 'drop') breakConnection(response)
       return
     }
     const given = fault === undefined ? answer : { ...failed, ...fault }
@@ -115,28 +116,18 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
     send(response, given)
   }
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     // A client that went away while it was sending.
     handle(request, response).catch(() => response.destroy())
-  })
-  // A connection that closes while the next request is on its way would be a fault that nobody asked for.
-  server.keepAliveTimeout = 120_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
+  }
+  const server = await listen(listener, host, port)
   const segment: LocalSegment = {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    ...server,
     writeKey,
     calls,
     rejected,
     statistics,
-    fault: () => undefined,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
+    fault: () => undefined
   }
   return segment
 }
@@ -161,12 +152,6 @@ function answerLocal(method: string, url: string, statistics: Statistics): Answe
 function isAuthenticated(writeKey: string, authorization: string | undefined, body: string): boolean {
   if (authorization === undefined) return writeKeyIn(body) === writeKey
   return authorization === `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {

@@ -1,4 +1,5 @@
-import { startLocalAlgolia } from '../../../src/local/algolia'
+import { get } from 'node:http'
+import { startLocalAlgolia, type LocalAlgoliaOptions } from '../../../src/local/algolia'
 import { takeCall, type RateLimitUse } from '../../../src/local/algolia/rate-limit'
 import { call, credentials, withLocalAlgolia } from '../../support/local-algolia'
 
@@ -31,6 +32,44 @@ describe('access', () => {
       const { status, body } = await call(algolia, '/2/users')
       expect(status).toBe(401)
       expect(body.message).toMatch(/search, recommendation$/)
+    })
+  })
+
+  it('is for each key what that key may do', async () => {
+    const keys = { reader: ['search', 'browse', 'recommendation'], searcher: ['search'], none: [] }
+    await withLocalAlgolia({ keys }, async (algolia) => {
+      const answerTo = async (apiKey: string): Promise<[number, string | undefined]> => {
+        const { status, body } = await call(algolia, '/2/users', { headers: { 'x-algolia-api-key': apiKey } })
+        return [status, body.message]
+      }
+      expect(await answerTo('reader')).toEqual([200, undefined])
+      expect(await answerTo('searcher')).toEqual([401, expect.stringMatching(/browse, recommendation$/)])
+      expect(await answerTo('none')).toEqual([401, expect.stringMatching(/search, browse, recommendation$/)])
+      expect(await answerTo('toString')).toEqual([401, 'Invalid Application-Id or API-Key'])
+      algolia.application.keys.late = keys.reader
+      expect(await answerTo('late')).toEqual([200, undefined])
+    })
+  })
+
+  it.each<[LocalAlgoliaOptions, string, number]>([
+    [{}, 'ai-personalization.us.algolia.com', 200],
+    [{}, 'ai-personalization.eu.algolia.com', 401],
+    [{ region: 'eu' }, 'ai-personalization.eu.algolia.com', 200],
+    [{ region: 'eu' }, 'ai-personalization.us.algolia.com', 401],
+    [{ region: 'eu' }, 'insights.de.algolia.io', 200],
+    [{ region: 'eu' }, 'us.localhost:4010', 401],
+    [{ region: 'eu' }, 'localhost', 200],
+    [{ region: 'eu', servedRegion: 'us' }, 'localhost', 401]
+  ])('with %j, through the host %s, is answered %i', async (options, host, expected) => {
+    await withLocalAlgolia(options, async ({ url }) => {
+      // `fetch` sends no `Host` of one's own.
+      const status = await new Promise((resolve, reject) => {
+        get(`${url}/2/users`, { headers: { ...credentials, host } }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        }).on('error', reject)
+      })
+      expect(status).toBe(expected)
     })
   })
 })

@@ -114,6 +114,8 @@ describe('the command line', () => {
     }
     expect(await status('--no-rate-limit', '--latency', '5')).toEqual([200, false])
     expect(await status('--acl', 'search,browse')).toEqual([401, true])
+    expect(await status('--key', 'local-api-key=search', '--key', 'other=search')).toEqual([200, true])
+    expect(await status('--region', 'eu', '--served-region', 'us')).toEqual([401, false])
     expect(await status('--plan-without-feature')).toEqual([402, true])
     expect(await status('--no-segments-endpoint')).toEqual([404, true])
   })
@@ -137,6 +139,8 @@ describe('the command line', () => {
     expect(await failsWith('--profiles', '-1')).toContain('negative')
     expect(await failsWith('--status', '3')).toContain('3=500')
     expect(await failsWith('--drop', '3=later')).toContain('3=after')
+    expect(await failsWith('--key', 'reader')).toContain('reader=search,browse')
+    expect(await failsWith('--region', 'de')).toContain('us, eu')
     expect(await failsWith('--now', 'today')).toContain('date and time')
     expect(await failsWith('--colour', 'red')).toContain('unknown option')
     await withCli([], async ({ url }) => {

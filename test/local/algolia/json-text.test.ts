@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { objectText, propertyTexts } from '../../../src/local/algolia/json-text'
+import { objectText, propertyTexts } from '../../../src/local/algolia/personalization/json-text'
 
 describe('JSON as text', () => {
   it('comes apart into properties and together again without a change in meaning, however it is laid out', () => {

@@ -1,29 +1,29 @@
 /** What Algolia answers, as its API description and, where that is silent, this package's assumptions say. */
-import { failure, success, unprocessable, type Answer } from './answer'
-import type { Application } from './application'
+import { failure, success, unprocessable, type Answer } from '../../http/answer'
+import type { Application } from '../application'
 import { objectText, propertyTexts } from './json-text'
 import { madeUpAffinityNames, madeUpIndices } from './made-up-profiles'
 import { decodePageToken, encodePageToken } from './page-tokens'
 import type { ProfileFilter } from './profile-filter'
 import { start, type PagePosition, type ProfileStore } from './profile-store'
-import type { Request } from './request'
-import { parseTimestamp } from './timestamps'
+import type { Request } from '../request'
+import { parseTimestamp } from '../timestamps'
 
 /** What an answer is made from. */
 export interface AnswerContext {
   application: Application
   profiles: ProfileStore
   /** The present moment of the server, RFC 3339 with microseconds. */
-  now: string
+  now: () => string
 }
 
-/** Answers an authenticated request, and applies it to the profiles. */
+/** Answers a request that may be made, and applies it to the profiles. */
 export function answerRequest(request: Request, context: AnswerContext): Answer {
   switch (request.route) {
     case 'listProfiles':
       return listProfiles(request.query, context)
     case 'getConfig':
-      return success(JSON.stringify(configuration(context.now)))
+      return success(JSON.stringify(configuration(context.now())))
     case 'getProfile':
     case 'deleteProfile':
     case 'writeProfileSegments': {
@@ -41,7 +41,7 @@ export function answerRequest(request: Request, context: AnswerContext): Answer 
     }
     case 'wrongMethod':
       return failure(405, 'Method Not Allowed', { allow: request.allowed.join(', ') })
-    case 'unknown':
+    default:
       return notFound
   }
 }
@@ -55,7 +55,8 @@ function getProfile(userID: string, { profiles }: AnswerContext): Answer {
 
 function deleteProfile(userID: string, { profiles, now }: AnswerContext): Answer {
   if (!profiles.delete(userID)) return notFound
-  return success(JSON.stringify({ status: 200, message: 'OK', userID, deletedAt: now, deletedUntil: now }))
+  const moment = now()
+  return success(JSON.stringify({ status: 200, message: 'OK', userID, deletedAt: moment, deletedUntil: moment }))
 }
 
 /** The call that Algolia has not published. What it takes and gives is this package's assumption. */
@@ -66,9 +67,10 @@ function writeProfileSegments(userID: string, body: string, { application, profi
   const known = profiles.json(userID) ?? JSON.stringify({ userID, type: 'basic', affinities: [] })
   const properties = propertyTexts(known)
   properties.set('segments', propertyTexts(body).get('segments')!)
-  properties.set('lastUpdatedAt', JSON.stringify(now))
+  const lastUpdatedAt = now()
+  properties.set('lastUpdatedAt', JSON.stringify(lastUpdatedAt))
   profiles.putJson(objectText(properties))
-  return success(JSON.stringify({ status: 200, message: 'OK', userID, lastUpdatedAt: now }))
+  return success(JSON.stringify({ status: 200, message: 'OK', userID, lastUpdatedAt }))
 }
 
 function holdsProfileSegments(body: string): boolean {

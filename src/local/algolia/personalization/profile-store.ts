@@ -1,7 +1,7 @@
 import type { MadeUpProfiles } from './made-up-profiles'
 import type { Affinity, Profile } from './profile'
 import { asksForAffinities, hasAffinities, isWithin, type ProfileFilter } from './profile-filter'
-import { parseTimestamp, wholeMicroseconds, type Timestamp } from './timestamps'
+import { parseTimestamp, wholeMicroseconds, type Timestamp } from '../timestamps'
 
 /**
  * Where a page lies: on one side of a boundary in the order of user tokens. The boundary need not be a user token that

@@ -1,4 +1,4 @@
-import { compareTimestamps, type Timestamp } from './timestamps'
+import { compareTimestamps, type Timestamp } from '../timestamps'
 
 /** What `GET /2/users` can be narrowed to. A profile must match everything that is given. */
 export interface ProfileFilter {

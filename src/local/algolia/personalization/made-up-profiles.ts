@@ -3,8 +3,8 @@
  * profile is made again, always the same, each time it is asked for, so that a million of them fit into a small process.
  */
 import type { AffinityKind } from './profile-filter'
-import { hashText, pick, randomFrom, scatter, type Random } from './random'
-import { formatTimestamp } from './timestamps'
+import { hashText, pick, randomFrom, scatter, type Random } from '../random'
+import { formatTimestamp } from '../timestamps'
 
 /** Profiles in lexicographic order of their user tokens. */
 export interface MadeUpProfiles {

@@ -4,17 +4,31 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Answer } from './answer'
-import type { Fault } from './faults'
 
 const compress = promisify(gzip)
+
+/** What a fault does to a body on its way. */
+export interface WireFault {
+  /** The body comes in pieces of so many bytes. */
+  slow?: { bytes: number; milliseconds: number }
+  /**
+   * The body stops half-way (after compression, if there is any). `whole`: that is as long as its content-length says.
+   * `broken`: it should have been longer by its content-length, and the connection breaks.
+   */
+  cut?: 'whole' | 'broken'
+}
 
 /** Sends an answer, compressed or not, with what a fault does to the body; resolves when all of it is on its way. */
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   compressed = false,
-  { slow, cut }: Fault = {}
+  { slow, cut }: WireFault = {}
 ): Promise<void> {
+  if (answer.status === 204) {
+    response.writeHead(204, answer.headers).end()
+    return
+  }
   const whole = compressed ? await compress(answer.body, { level: 1 }) : Buffer.from(answer.body)
   const bytes = cut ? whole.subarray(0, whole.length / 2) : whole
   response.writeHead(answer.status, {

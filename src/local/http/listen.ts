@@ -1,0 +1,35 @@
+/** What every stand-in needs of HTTP: to listen, and to be gone afterwards. */
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A server that listens. */
+export interface Listening {
+  /** Such as 'http://127.0.0.1:4010'. */
+  readonly url: string
+  /** Stops listening and breaks every connection. */
+  close(): Promise<void>
+}
+
+/** Starts a server; resolves when it listens, and rejects with Node's error when it can't. Port 0 is any free one. */
+export async function listen(listener: RequestListener, host: string, port: number): Promise<Listening> {
+  const server = createServer(listener)
+  // A connection that closes while the next request is on its way would be a fault that nobody asked for.
+  server.keepAliveTimeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+}
+
+/** Closes a stand-in when the process is told to end. */
+export function closeOnSignals({ close }: Pick<Listening, 'close'>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+}
