@@ -3,8 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
-  // The browser tests need a browser: they have a configuration of their own.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/'],
+  // Tests with a browser or with Airbyte's hosts need more than Node: they have configurations of their own.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/airbyte-host/host/'],
   // Two cores are what a small CI machine has; tests that spawn the command line bring processes of their own.
   maxWorkers: 2,
   testTimeout: 30_000

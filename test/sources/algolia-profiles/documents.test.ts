@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { requiredAcl } from '../../../src/local/algolia/application'
-import { REGIONS } from '../../../src/sources/algolia-profiles/config'
 import { discover, spec } from '../../../src/sources/algolia-profiles/source'
 
 const ROOT = resolve(__dirname, '../../..')
@@ -11,73 +8,6 @@ const contentOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8
 /** What a document says under a heading. */
 const sectionOf = (document: string, heading: string): string =>
   document.split(/^## /m).find((section) => section.startsWith(`${heading}\n`)) ?? ''
-const { version } = JSON.parse(contentOf('package.json')) as { version: string }
-
-describe('the image', () => {
-  const dockerfile = contentOf('src/sources/algolia-profiles/Dockerfile')
-  const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
-
-  test('starts from a small base whose version is pinned', () => {
-    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
-    expect(bases.length).toBeGreaterThan(0)
-    for (const base of bases) expect(base).toMatch(/^node:\d+\.\d+\.\d+-alpine\d/)
-  })
-
-  test('does not run as root', () => {
-    expect(/^USER (\S+)/m.exec(lastStage)?.[1]).toBe('node')
-  })
-
-  test('carries the version of the package', () => {
-    expect(lastStage).toContain(`io.airbyte.version="${version}"`)
-  })
-
-  test('holds all that the command line needs', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'image-'))
-    try {
-      for (const [, from = '', to = ''] of lastStage.matchAll(/^COPY --from=build \/source\/(\S+) (\S+)$/gm)) {
-        cpSync(join(ROOT, from), join(folder, to), { recursive: true, dereference: true })
-      }
-      const [, command = ''] = /^ENTRYPOINT \["node", "\/source\/(\S+)"\]$/m.exec(lastStage) ?? []
-      const run = (...commandLine: string[]) =>
-        spawnSync(process.execPath, [join(folder, command), ...commandLine], {
-          encoding: 'utf8',
-          env: { ALGOLIA_PERSONALIZATION_URL: 'http://127.0.0.1:1' }
-        })
-      expect(JSON.parse(run('spec').stdout)).toEqual(JSON.parse(JSON.stringify(spec())))
-      // Reaches as far as the HTTP client.
-      const missing = run('read', '--config', join(folder, 'none'), '--catalog', join(folder, 'none'))
-      expect(missing.stderr).toBe('')
-      const loaded = spawnSync(process.execPath, [
-        '-e',
-        `require(${JSON.stringify(join(folder, 'dist/algolia/api/connection.js'))})`
-      ])
-      expect(String(loaded.stderr)).toBe('')
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
-})
-
-describe('the metadata', () => {
-  const metadata = contentOf('src/sources/algolia-profiles/metadata.yaml')
-
-  test('has the version of the package, and the documentation that spec names', () => {
-    const message = spec()
-    if (message.type !== 'SPEC') throw new Error('There is no spec')
-    expect(metadata).toContain(`dockerImageTag: ${version}\n`)
-    expect(metadata).toContain(`documentationUrl: ${message.spec.documentationUrl}\n`)
-  })
-
-  test('allows the hosts of all regions, and no other', () => {
-    const hosts = [...metadata.matchAll(/^ +- (\S+\.algolia\.com)$/gm)].map(([, host]) => host)
-    expect(hosts).toEqual(REGIONS.map((region) => `ai-personalization.${region}.algolia.com`))
-  })
-
-  test('names an icon that is there', () => {
-    const icon = /icon: (\S+)/.exec(metadata)?.[1] ?? ''
-    expect(contentOf(`src/sources/algolia-profiles/${icon}`)).toMatch(/^<svg /)
-  })
-})
 
 describe('the documentation page', () => {
   const page = contentOf('docs/algolia-profiles.md')
