@@ -26,8 +26,10 @@ const CREDENTIALS = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key' }
  * @property {() => Promise<{calls: number, tooManyRequests: number, byStatus: Record<string, number>}>} stats
  */
 async function withLocalAlgolia(flags, use) {
-  const command = path.join(ROOT, 'dist/local/algolia/cli.js')
-  const server = spawn(process.execPath, [command, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const command = path.join(ROOT, 'dist/cli/main.js')
+  const server = spawn(process.execPath, [command, 'local-algolia', '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   try {
     const [greeting] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit').then(() => [''])])
     const [url] = /http:\S+/.exec(String(greeting)) ?? []

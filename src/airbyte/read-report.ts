@@ -1,7 +1,8 @@
 import type { ClientCounts } from '../algolia/api/client'
 import type { AirbyteMessage, StreamStatus } from './protocol'
 import { pathOf, type Problem, type ReadProfile } from '../algolia/profiles/profile'
-import { counted, grouped, logMessage, statusMessage } from './reports'
+import { counted, grouped } from '../report/words'
+import { logMessage, statusMessage } from './reports'
 
 /** A progress line goes out at most this often, in milliseconds. */
 const PROGRESS_INTERVAL = 5_000

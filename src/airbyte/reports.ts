@@ -37,13 +37,3 @@ export function errorMessage({ message, internalMessage, kind }: PackageError, e
   const error = { message, ...internal, failure_type: `${kind}_error` as const }
   return { type: 'TRACE', trace: { type: 'ERROR', emitted_at: emittedAt, error } }
 }
-
-/** @returns a count with its noun, such as "12,345 profiles". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`
-}
-
-/** @returns a whole number with its thousands set apart: at its first use, `toLocaleString` takes 30 ms. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
-}

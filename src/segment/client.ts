@@ -1,5 +1,5 @@
 import { Analytics, type HTTPFetchFn } from '@segment/analytics-node'
-import type { Clock } from '../algolia/api/clock'
+import type { Clock } from '../clock'
 import type { SegmentCall } from '../sync/calls'
 import { type FailedTry, segmentFailure } from './failures'
 

@@ -1,4 +1,4 @@
-import { configError } from '../errors'
+import { originIn } from '../input/origin'
 
 /**
  * Origins of Segment's tracking API (Segment's documentation, "Regional Segment"). A workspace in the EU must be sent to
@@ -15,11 +15,5 @@ export const SEGMENT_REGIONS = ['us', 'eu'] as const satisfies readonly SegmentR
  * @throws PackageError (`config`) when the override is no origin
  */
 export function segmentOriginOf(region: SegmentRegion, override: string | undefined): string {
-  if (override === undefined || override === '') return ORIGINS[region]
-  const url = URL.canParse(override) ? new URL(override) : undefined
-  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
-  if (isOrigin) return url.origin
-  throw configError(
-    'The environment variable SEGMENT_TRACKING_URL must be an origin, such as http://127.0.0.1:4020. Correct it, or unset it to use Segment.'
-  )
+  return originIn('SEGMENT_TRACKING_URL', override, 'http://127.0.0.1:4020') ?? ORIGINS[region]
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { configError } from '../errors'
-import { tryWriting, writeFileAtomically } from './atomic-file'
+import { tryWriting, writeFileAtomically } from '../input/atomic-file'
 import type { SyncProgress, SyncSummary } from './progress'
 import type { SyncResult } from './sync'
 

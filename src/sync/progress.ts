@@ -1,6 +1,7 @@
 import type { StreamState } from '../algolia/profiles/state'
 import type { ClientCounts } from '../algolia/api/client'
-import { counted, grouped } from '../airbyte/reports'
+import { counted, grouped } from '../report/words'
+import type { Progress } from '../report/display'
 import type { SegmentCounts } from '../segment/client'
 
 /** What has become of the profiles of a run. */
@@ -55,6 +56,13 @@ export function secondsToGo({ pass }: StreamState, pages: number, seconds: numbe
   if (pass.longest === 0) return undefined
   const pagesToGo = pass.windows.reduce((sum, window) => sum + Math.max(1, pass.longest - window.pages), 0)
   return (pagesToGo * seconds) / pages
+}
+
+/** @returns how a run is getting on, as it is shown. */
+export function shownProgress(progress: SyncProgress): Progress {
+  const { summary, secondsToGo } = progress
+  const part = secondsToGo === undefined ? undefined : summary.duration / (summary.duration + secondsToGo)
+  return { line: progressLine(progress), part, details: progress }
 }
 
 /** @returns a line on how a run is getting on. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { configError, systemError } from '../errors'
 import { parseStreamState, type StateFilters, type StreamState, writeStreamState } from '../algolia/profiles/state'
-import { writeFileAtomically } from './atomic-file'
+import { writeFileAtomically } from '../input/atomic-file'
 
 /** The target is the fingerprint of the Algolia application and the Segment source, not the key itself. */
 const fileSchema = z.object({ version: z.literal(1), target: z.string(), profiles: z.unknown() })

@@ -4,6 +4,7 @@ import type { SegmentCall } from './calls'
 import { parseSyncConfig, type SyncConfigInput } from './config'
 import type { SyncProgress, SyncSummary } from './progress'
 import { Run } from './run'
+import type { LogLevel } from '../report/display'
 import { segmentOriginOf } from '../segment/endpoint'
 
 export interface SyncOptions {
@@ -23,8 +24,6 @@ export interface SyncOptions {
   /** Milliseconds after which a call to Algolia or a batch to Segment that keeps failing is given up; 90,000 by default. */
   readonly patience?: number
 }
-
-export type LogLevel = 'info' | 'warn' | 'error'
 
 /** How a run ended. Whichever it was, the state covers what Segment has accepted, and no more. */
 export type SyncResult =

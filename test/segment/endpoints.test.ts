@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { syncProfiles } from '../../src/sync'
-import { systemClock } from '../../src/algolia/api/clock'
+import { systemClock } from '../../src/clock'
 import { config, withBench, WRITE_KEY } from '../support/segment'
 
 afterEach(() => nock.cleanAll())

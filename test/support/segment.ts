@@ -11,7 +11,7 @@ import {
   type LocalSegmentOptions,
   type SegmentCall
 } from '../../src/local/segment'
-import { systemClock } from '../../src/algolia/api/clock'
+import { systemClock } from '../../src/clock'
 import { syncProfiles, type SyncConfigInput, type SyncOptions, type SyncResult } from '../../src/sync'
 
 /** Runs `use` against a local Segment of its own, which is closed afterwards, whatever happens. */
@@ -68,7 +68,7 @@ export interface RunningSync {
 }
 
 // As it is installed: `npm test` builds it first.
-const cli = join(__dirname, '../../dist/sync/cli.js')
+const cli = join(__dirname, '../../dist/cli/main.js')
 
 /** A state file, as far as tests look into it. */
 export interface StateContent {

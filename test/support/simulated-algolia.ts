@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/algolia/api/clock'
+import type { Clock } from '../../src/clock'
 import type { Answer, Transport } from '../../src/algolia/api/transport'
 
 /** A profile as far as reading it matters. Times are whole microseconds since the Unix epoch. */

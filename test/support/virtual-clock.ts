@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/algolia/api/clock'
+import type { Clock } from '../../src/clock'
 
 interface Sleeper {
   readonly until: number

@@ -11,7 +11,7 @@ const documents = ['docs/profiles-into-segment.md', 'deploy/compose.yaml', 'depl
 function flagsIn(text: string): string[] {
   const lines = text
     .split('\n')
-    .filter((line) => /^\||sync\/cli\.js sync|algolia-profiles sync|(command|args):/.test(line))
+    .filter((line) => /^\||main\.js sync|segment-algolia-personalization sync|(command|args):/.test(line))
   return lines.flatMap((line) => line.match(/--[a-z][a-z-]*/g) ?? [])
 }
 

@@ -1,6 +1,6 @@
 import { textOfAnswer } from './answer-text'
 import { CallBudget, type LimitHeaders } from './rate-limit'
-import type { Clock } from './clock'
+import type { Clock } from '../../clock'
 import { type PackageError } from '../../errors'
 import { connectionFailure, failureOf, type Failure, unreadablePage } from './failures'
 import { Starts } from '../profiles/page-profiles'

@@ -1,7 +1,7 @@
 import { ProfileClient, type ClientOptions } from './client'
 import type { Config } from '../../sources/algolia-profiles/config'
 import type { Environment } from './environment'
-import { configError } from '../../errors'
+import { originIn } from '../../input/origin'
 import { createTransport as createUndiciTransport } from './transport'
 
 /** A client and what has to be closed after use. */
@@ -34,13 +34,6 @@ export function connect(
 }
 
 function baseUrlOf(region: Config['region'], override: string | undefined): string {
-  if (override === undefined || override === '') return `https://ai-personalization.${region}.algolia.com`
-  const url = URL.canParse(override) ? new URL(override) : undefined
-  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
-  if (!isOrigin) {
-    throw configError(
-      'The environment variable ALGOLIA_PERSONALIZATION_URL must be an origin, such as http://127.0.0.1:4010. Correct it, or unset it to use Algolia.'
-    )
-  }
-  return url.origin
+  const stand = originIn('ALGOLIA_PERSONALIZATION_URL', override, 'http://127.0.0.1:4010')
+  return stand ?? `https://ai-personalization.${region}.algolia.com`
 }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock'
+import { type Clock, systemClock } from '../../clock'
 import type { Transport, TransportOptions } from './transport'
 
 /** What the source needs of the world; tests pass their own. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../api/clock'
+import type { Clock } from '../../clock'
 import { toTimestamp } from '../instants'
 import type { PageProfiles } from './page-profiles'
 import { type Plan, stateAfter, type StateFilters, type StreamState } from './state'

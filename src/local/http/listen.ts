@@ -28,8 +28,3 @@ export async function listen(listener: RequestListener, host: string, port: numb
       })
   }
 }
-
-/** Closes a stand-in when the process is told to end. */
-export function closeOnSignals({ close }: Pick<Listening, 'close'>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
-}

@@ -10,7 +10,7 @@ import {
   type Environment,
   PackageError
 } from '../../../src/sources/algolia-profiles'
-import { systemClock } from '../../../src/algolia/api/clock'
+import { systemClock } from '../../../src/clock'
 import { API_KEY, withAlgolia } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
 

@@ -1,14 +1,24 @@
 import type { Writable } from 'node:stream'
 import { Format, type GenericFormatter, MultiBar, Presets, type SingleBar } from 'cli-progress'
-import { progressLine, type SyncProgress } from './progress'
-import type { LogLevel } from './sync'
 
-/** Where a sync shows what it does. */
+export type LogLevel = 'info' | 'warn' | 'error'
+
+/** How something is getting on. */
+export interface Progress {
+  /** A sentence, as short as it may be. */
+  readonly line: string
+  /** The part of the whole that is done, 0 to 1, where that can be told. */
+  readonly part?: number | undefined
+  /** Goes along in JSON, and only there. */
+  readonly details?: object
+}
+
+/** Where a command shows what it does. */
 export interface Display {
   /** @param details goes along in JSON, and only there */
   log(level: LogLevel, message: string, details?: object): void
-  progress(progress: SyncProgress): void
-  /** Takes away what shows the progress of a run that has ended. */
+  progress(progress: Progress): void
+  /** Takes away what shows the progress of something that has ended. */
   endProgress(): void
 }
 
@@ -29,15 +39,15 @@ export function createDisplay(
     const log: Display['log'] = (level, message, details) => {
       writeLine(JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...details }))
     }
-    return { log, ...progressInLines((progress) => log('info', progressLine(progress), progress), now) }
+    return { log, ...progressInLines(({ line, details }) => log('info', line, details), now) }
   }
   if (output.isTTY) return terminalDisplay(output)
   const log: Display['log'] = (level, message) => writeLine(labelled(level, message))
-  return { log, ...progressInLines((progress) => log('info', progressLine(progress)), now) }
+  return { log, ...progressInLines(({ line }) => log('info', line), now) }
 }
 
 function progressInLines(
-  tell: (progress: SyncProgress) => void,
+  tell: (progress: Progress) => void,
   now: () => number
 ): Pick<Display, 'progress' | 'endProgress'> {
   let toldAt = now()
@@ -54,7 +64,7 @@ function progressInLines(
 /** A line that moves, with a bar as soon as the end is known, and the log above it. */
 function terminalDisplay(output: Writable): Display {
   let shown: { bars: MultiBar; bar: SingleBar } | undefined
-  const show = (): { bars: MultiBar; bar: SingleBar } => {
+  const show = (): NonNullable<typeof shown> => {
     const bars = new MultiBar({ stream: output, clearOnComplete: true, barsize: 20, format: formatted }, Presets.rect)
     return { bars, bar: bars.create(1, 0, { line: 'Reading.', isEndKnown: false }) }
   }
@@ -64,11 +74,9 @@ function terminalDisplay(output: Writable): Display {
       if (shown === undefined) output.write(line)
       else shown.bars.log(line)
     },
-    progress(progress) {
+    progress({ line, part }) {
       shown ??= show()
-      const { duration } = progress.summary
-      const part = duration / (duration + (progress.secondsToGo ?? 0))
-      shown.bar.update(part, { line: progressLine(progress), isEndKnown: progress.secondsToGo !== undefined })
+      shown.bar.update(part ?? 0, { line, isEndKnown: part !== undefined })
     },
     endProgress() {
       shown?.bars.stop()

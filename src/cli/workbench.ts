@@ -1,6 +1,7 @@
-#!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { startWorkbench, type RealApplication, type Workbench } from './index'
+import { type Command, Option } from 'commander'
+import { startWorkbench, type RealApplication, type Workbench } from '../workbench'
+import { port } from './options'
+import type { Session } from './session'
 
 interface Flags {
   port: number
@@ -11,20 +12,21 @@ interface Flags {
 /** Where the key of a real application is looked for: never a flag, as flags show up in lists of processes. */
 const KEY_VARIABLE = 'ALGOLIA_API_KEY'
 
-const command = new Command('workbench')
-  .description('Try the destination and the source in a browser, against a local Algolia or a real application.')
-  .addOption(
-    new Option('--port <port>', 'port to listen on; 0 for any free one').env('PORT').argParser(portNumber).default(3000)
-  )
-  .option('--app-id <id>', `a real application to work against; its API key is taken from ${KEY_VARIABLE}`)
-  .addOption(new Option('--region <region>', 'the analytics region of that application').choices(['us', 'eu']))
+/** `workbench`: the destination and the source in a browser, against a local Algolia or a real application. */
+export function define(command: Command, session: Session): void {
+  command
+    .addOption(
+      new Option('--port <port>', 'port to listen on; 0 for any free one').env('PORT').argParser(port).default(3000)
+    )
+    .option('--app-id <id>', `a real application to work against; its API key is taken from ${KEY_VARIABLE}`)
+    .addOption(new Option('--region <region>', 'the analytics region of that application').choices(['us', 'eu']))
+    .action((flags: Flags) => session.serve('The workbench', () => start(flags)))
+}
 
-async function main(): Promise<void> {
-  const { port, ...flags } = command.parse().opts<Flags>()
+async function start({ port, ...flags }: Flags): Promise<{ greeting: string; close: () => Promise<void> }> {
   const application = realApplication(flags)
   const workbench = await startWorkbench({ port, ...(application && { application }) })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void workbench.close())
-  process.stdout.write(`${greeting(workbench)}\n`)
+  return { greeting: greeting(workbench), close: () => workbench.close() }
 }
 
 function realApplication({ appId, region }: Omit<Flags, 'port'>): RealApplication | undefined {
@@ -43,13 +45,3 @@ function greeting({ url, target }: Workbench): string {
       : `the application ${target.appId} (${target.region}): what you send there is written there`
   return `Workbench: open ${url}\nIt works against ${against}.\nSegment's Actions Tester and cURL find the destination there too. Ctrl+C ends it.`
 }
-
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('It must be a number.')
-  return Number(text)
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`The workbench can't start: ${(error as Error).message}\n`)
-  process.exitCode = 1
-})

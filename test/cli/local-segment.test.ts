@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { basic, until } from '../../support/segment'
+import { basic, until } from '../support/segment'
 
 // As it is installed: `npm test` builds it first.
-const cli = join(__dirname, '../../../dist/local/segment/cli.js')
+const cli = join(__dirname, '../../dist/cli/main.js')
 
 function start(...args: string[]) {
   if (!existsSync(cli)) throw new Error('Run `npm run build` first: this tests what is installed.')
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [cli, 'local-segment', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const running = { child, output: '', ended: once(child, 'close') }
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (running.output += text))
@@ -36,8 +36,8 @@ it('says in one line where it listens and how to use it, does so, and leaves on 
 })
 
 it.each([
-  [['--port', 'four'], "It must be a whole number that isn't negative."],
-  [['--status', '500'], "It must be a request's number and a status, as 3=500."],
+  [['--port', 'four'], 'It must be a port, 0-65535.'],
+  [['--status', '500'], "It must be a call's number and a status, as 3=500."],
   [['--host', 'no.such.host.invalid'], "The local Segment can't start: "]
 ])('fails with 1 and says why when it is started with %j', async (args, message) => {
   const running = start(...args)

@@ -1,4 +1,4 @@
-import type { Clock } from '../algolia/api/clock'
+import type { Clock } from '../clock'
 
 export interface Schedule {
   /** Milliseconds from the start of one run to the start of the next. */

@@ -1,4 +1,4 @@
-import { RetryLog } from '../../src/sync/retry-log'
+import { RetryLog } from '../../src/report/retry-log'
 
 it('what fails at the same time is told once, until the next try is due', () => {
   let now = 0

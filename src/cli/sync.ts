@@ -1,24 +1,14 @@
-#!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { systemClock } from '../algolia/api/clock'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { systemClock } from '../clock'
 import { readJsonFile } from '../input/json-file'
-import { MessageWriter } from '../airbyte/output'
-import { createDisplay, type Display } from './display'
-import { checkMetricsFile, Metrics, writeMetricsFile } from './metrics'
-import { summaryLine } from './progress'
-import { keepSyncing, toMilliseconds } from './schedule'
-import { gatherSettings } from './settings'
-import { type SyncOptions, syncProfiles, type SyncResult, toSyncError } from './sync'
-
-/** Exit codes. Transient is also whatever else ended a run early: the state is kept, and the next run goes on from it. */
-const DELIVERED = 0
-const CONFIG = 1
-const TRANSIENT = 2
-
-/** A sync that was told to stop ends within this time, in milliseconds, whatever happens. */
-const TIME_TO_END = 9_000
+import { keepSyncing, toMilliseconds } from '../input/schedule'
+import { createDisplay, type Display } from '../report/display'
+import { checkMetricsFile, Metrics, writeMetricsFile } from '../sync/metrics'
+import { shownProgress, summaryLine } from '../sync/progress'
+import { gatherSettings } from '../sync/settings'
+import { type SyncOptions, syncProfiles, type SyncResult, toSyncError } from '../sync/sync'
+import { port } from './options'
+import { EXIT, type ExitCode, exitCodeOf, type Session } from './session'
 
 /** The flags that say how to run. The others are settings. */
 interface RunFlags {
@@ -32,21 +22,9 @@ interface RunFlags {
   readonly metricsPort?: number
 }
 
-void main(process.argv).then((exitCode) => {
-  process.exitCode = exitCode
-})
-
-async function main(commandLine: readonly string[]): Promise<number> {
-  let exitCode = DELIVERED
-  const program = new Command('algolia-profiles')
-    .description('Takes Algolia profiles into Segment.')
-    .version(version())
-    .exitOverride()
-    // A value that should not be there, such as a key, is not repeated.
-    .configureOutput({ outputError: (text, write) => write(text.replace(/(--[\w-]+)=.*'/, "$1'")) })
-  program
-    .command('sync')
-    .version(version())
+/** `sync`: profiles into Segment. */
+export function define(command: Command, session: Session): void {
+  command
     .description(
       'Send the profiles that have changed to Segment, as identify calls. Secrets come from the configuration file, or from the environment variables ALGOLIA_API_KEY and SEGMENT_WRITE_KEY.'
     )
@@ -74,48 +52,40 @@ async function main(commandLine: readonly string[]): Promise<number> {
     .option('--metrics <file>', 'write how a run ended, as JSON')
     .option('--metrics-port <port>', 'serve metrics for Prometheus, at /metrics', port)
     .action(async (flags: RunFlags & Record<string, unknown>) => {
-      exitCode = await sync(flags)
+      session.exitCode = await sync(flags, session)
     })
-  try {
-    await program.parseAsync(commandLine)
-    return exitCode
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode
-    throw thrown
-  }
 }
 
-async function sync(allFlags: RunFlags & Record<string, unknown>): Promise<number> {
+async function sync(allFlags: RunFlags & Record<string, unknown>, session: Session): Promise<ExitCode> {
   const { config, state, once: _, every, dryRun, log, metrics, metricsPort, ...flags } = allFlags
   const display = createDisplay(process.stderr, log, () => systemClock.now())
-  const writer = new MessageWriter(process.stdout)
-  const signal = stopSignal(display, writer)
+  const signal = session.stopSignal((name) => display.log('info', `${name}: finishing what is in flight.`))
   const counters = new Metrics()
-  let exitCode = DELIVERED
+  let exitCode: ExitCode = EXIT.DONE
   let server: Awaited<ReturnType<Metrics['serve']>> | undefined
 
   const runOnce = async (options: SyncOptions): Promise<boolean> => {
     const result = await syncProfiles(options)
     display.endProgress()
     counters.ended(result)
-    exitCode = exitCodeOf(result)
+    exitCode = endOf(result)
     tell(result, dryRun === true, display)
     if (metrics !== undefined) await keepMetrics(metrics, result, display)
-    return exitCode !== CONFIG
+    return exitCode !== EXIT.WRONG_CONFIGURATION
   }
 
   try {
     const file = config === undefined ? undefined : await readJsonFile('configuration', config)
     const options: SyncOptions = {
-      config: gatherSettings({ file, variables: process.env, flags }),
+      config: gatherSettings({ file, variables: session.variables, flags }),
       stateFile: state,
       signal,
-      dryRun: dryRun && ((calls) => writer.write(calls)),
+      dryRun: dryRun && ((calls) => session.results.write(calls)),
       onLog: (level, message) => display.log(level, message),
       onProgress: (progress) => {
         counters.progress(progress)
         // On a terminal, it would run into the calls that are printed.
-        if (!dryRun) display.progress(progress)
+        if (!dryRun) display.progress(shownProgress(progress))
       }
     }
     if (metrics !== undefined) await checkMetricsFile(metrics)
@@ -137,24 +107,10 @@ async function sync(allFlags: RunFlags & Record<string, unknown>): Promise<numbe
     display.endProgress()
     const error = toSyncError(thrown)
     tellError(error, display)
-    return error.kind === 'config' ? CONFIG : TRANSIENT
+    return exitCodeOf(error)
   } finally {
     server?.close()
   }
-}
-
-/** @returns a signal that aborts on SIGINT and SIGTERM, and when standard output is closed. */
-function stopSignal(display: Display, writer: MessageWriter): AbortSignal {
-  const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (!stop.signal.aborted) display.log('info', `${name}: finishing what is in flight.`)
-      stop.abort()
-      setTimeout(() => process.exit(TRANSIENT), TIME_TO_END).unref()
-    })
-  }
-  writer.closed.addEventListener('abort', () => stop.abort())
-  return stop.signal
 }
 
 function tell(result: SyncResult, isDryRun: boolean, display: Display): void {
@@ -190,9 +146,9 @@ async function keepMetrics(path: string, result: SyncResult, display: Display): 
   }
 }
 
-function exitCodeOf(result: SyncResult): number {
-  if (result.outcome === 'delivered') return DELIVERED
-  return result.outcome === 'failed' && result.error.kind === 'config' ? CONFIG : TRANSIENT
+function endOf(result: SyncResult): ExitCode {
+  if (result.outcome === 'delivered') return EXIT.DONE
+  return result.outcome === 'failed' ? exitCodeOf(result.error) : EXIT.PASSING
 }
 
 function list(text: string): string[] {
@@ -211,16 +167,4 @@ function duration(text: string): number {
     throw new InvalidArgumentError('It must be a duration such as 30s, 15m, 1h or 1d, at most 24d.')
   }
   return milliseconds
-}
-
-function port(text: string): number {
-  const number = Number(text)
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new InvalidArgumentError('It must be a port, 0-65535.')
-  return number
-}
-
-/** The package's: its manifest stands two directories above, in a clone, where it is installed, and in the image. */
-function version(): string {
-  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

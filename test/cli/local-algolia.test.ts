@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { credentials } from '../../support/local-algolia'
+import { credentials } from '../support/local-algolia'
 
 // As it is installed: `npm test` builds it first.
-const cli = join(__dirname, '../../../dist/local/algolia/cli.js')
+const cli = join(__dirname, '../../dist/cli/main.js')
 
 interface Running {
   child: ChildProcess
@@ -15,7 +15,9 @@ interface Running {
 }
 
 async function run(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [cli, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [cli, 'local-algolia', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   while (!output.includes('\n') && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -32,7 +34,7 @@ async function withCli(args: string[], use: (running: Running) => Promise<void>)
 }
 
 async function failsWith(...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'inherit', 'pipe'] })
+  const child = spawn(process.execPath, [cli, 'local-algolia', ...args], { stdio: ['ignore', 'inherit', 'pipe'] })
   let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
   const [code] = (await once(child, 'close')) as [number]

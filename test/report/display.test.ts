@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
-import { createDisplay } from '../../src/sync/display'
-import { noProfiles, progressLine, secondsToGo, type SyncProgress } from '../../src/sync/progress'
+import { createDisplay } from '../../src/report/display'
+import { noProfiles, progressLine, secondsToGo, shownProgress, type SyncProgress } from '../../src/sync/progress'
 import type { StreamState } from '../../src/algolia/profiles/state'
 import { until } from '../support/segment'
 
@@ -63,7 +63,7 @@ describe('how a run is getting on', () => {
     const display = createDisplay(screen, format, () => now)
     for (let read = 100; read <= 1_200; read += 100) {
       now += 1_000
-      display.progress(progressOf(read))
+      display.progress(shownProgress(progressOf(read)))
     }
     display.endProgress()
     const lines = screen.text.trim().split('\n')
@@ -79,13 +79,13 @@ describe('how a run is getting on', () => {
     const screen = new Screen(true)
     const display = createDisplay(screen, 'text', () => 0)
     display.log('info', 'Before.')
-    display.progress(progressOf(100))
+    display.progress(shownProgress(progressOf(100)))
     await until(() => shown(screen).includes('100 profiles read, 95 sent'))
     expect(shown(screen)).toContain('Before.\n')
     expect(shown(screen)).not.toContain('■')
 
     display.log('warn', 'In between.')
-    display.progress(progressOf(200, { secondsToGo: 10 }))
+    display.progress(shownProgress(progressOf(200, { secondsToGo: 10 })))
     await until(() => /■{10} {10} 200 profiles read/.test(shown(screen)))
     expect(shown(screen)).toContain('Warning: In between.\n')
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
 // As `npm run workbench` runs it: `npm test` builds it first.
-const cli = join(__dirname, '../../dist/workbench/cli.js')
+const cli = join(__dirname, '../../dist/cli/main.js')
 
 interface Running {
   child: ChildProcess
@@ -16,7 +16,10 @@ interface Running {
 
 function start(args: string[], environment: Record<string, string>): ChildProcess {
   const { PATH } = process.env
-  return spawn(process.execPath, [cli, ...args], { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [cli, 'workbench', ...args], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
 }
 
 async function run(args: string[], environment: Record<string, string> = {}): Promise<Running> {

@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Session } from './session'
+
+/** What the file of a command exports as `define`: adds its options and its action to the command. */
+export type Define = (command: Command, session: Session) => void
+
+export interface CommandEntry {
+  readonly name: string
+  /** A sentence for the list of commands. */
+  readonly summary: string
+  /** The file is loaded when the command is called, so that the others don't cost it any time. */
+  readonly load: () => Promise<{ readonly define: Define }>
+}
+
+/** All commands: a new one is a file beside this one and a line here. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'sync', summary: 'Takes Algolia profiles into Segment.', load: () => import('./sync') },
+  {
+    name: 'local-algolia',
+    summary: 'Starts a stand-in for Algolia, with made-up profiles.',
+    load: () => import('./local-algolia')
+  },
+  {
+    name: 'local-segment',
+    summary: "Starts a stand-in for Segment's tracking API.",
+    load: () => import('./local-segment')
+  },
+  {
+    name: 'workbench',
+    summary: 'Opens the destination and the source in a browser (in a clone only).',
+    load: () => import('./workbench')
+  }
+]
