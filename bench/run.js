@@ -12,7 +12,8 @@ const BENCHMARKS = [
   'source-memory',
   'destination-calls',
   'destination-time',
-  'at-the-limit'
+  'at-the-limit',
+  'look-ups'
 ]
 const RESULTS = path.join(__dirname, 'results.json')
 const REFERENCE = path.join(__dirname, 'reference.json')

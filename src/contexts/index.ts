@@ -1,2 +1,3 @@
 export { ruleContextsOf, type ProfileWithSegments } from './rule-contexts'
+export { profileContexts, type ProfileContexts, type ProfileContextsOptions } from './profile-contexts'
 export type { Collision, RuleContextsOptions } from './options'

@@ -32,7 +32,7 @@ export interface RuleContextsOptions {
   readonly onCollision?: (collision: Collision) => void
 }
 
-const callback = <Listener>() =>
+export const callback = <Listener>() =>
   z.custom<Listener>((input) => typeof input === 'function', { message: 'must be a function' })
 
 const texts = z.array(z.string().min(1))

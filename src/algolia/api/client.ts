@@ -245,7 +245,7 @@ export class ProfileClient {
   }
 }
 
-function limitHeaders({ header }: Answer): LimitHeaders {
+export function limitHeaders({ header }: Answer): LimitHeaders {
   const count = (name: string): number | undefined => {
     const text = header(name)
     return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined

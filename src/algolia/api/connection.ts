@@ -33,7 +33,7 @@ export function connect(
   return { client, close: () => transport.close() }
 }
 
-function baseUrlOf(region: Config['region'], override: string | undefined): string {
+export function baseUrlOf(region: Config['region'], override: string | undefined): string {
   const stand = originIn('ALGOLIA_PERSONALIZATION_URL', override, 'http://127.0.0.1:4010')
   return stand ?? `https://ai-personalization.${region}.algolia.com`
 }

@@ -61,6 +61,12 @@ export class CallBudget {
     return this.limit === undefined ? undefined : this.limit / this.period
   }
 
+  /** @returns whether calls of the present period are left beyond a part of the limit; yes until an answer told. */
+  leaves(part: number, localTime: number): boolean {
+    const left = this.callsLeft(localTime)
+    return this.blockedUntil <= localTime && (left === undefined || left > (this.limit ?? 0) * part)
+  }
+
   /** @returns calls that are left in the present period, or undefined when no answer told. */
   callsLeft(localTime: number): number | undefined {
     this.beginPeriodIfDue(localTime)
