@@ -12,6 +12,7 @@ interface NumberedDrop {
 interface Flags {
   host: string
   port: number
+  insightsPort?: number
   profiles: number
   seed: number
   now?: number
@@ -36,7 +37,8 @@ export function define(command: Command, session: Session): void {
         'something else in another; the variables to set are printed.'
     )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0 for any free one', port, 4010)
+    .option('--port <port>', 'port of Advanced Personalization; 0 for any free ones', port, 4010)
+    .option('--insights-port <port>', 'port of the Insights API (default: the next after --port)', port)
     .option('--profiles <count>', 'how many profiles to make up', wholeNumber, 10_000)
     .option('--seed <number>', 'what the profiles are made from', wholeNumber, 1)
     .option('--now <date-time>', 'the profiles were updated in the 90 days before (default: the present)', moment)
@@ -68,7 +70,9 @@ export function define(command: Command, session: Session): void {
 }
 
 async function start({ key: keys, ...flags }: Flags): Promise<{ greeting: string; close: () => Promise<void> }> {
-  const algolia = await startLocalAlgolia({ ...flags, ...(keys && { keys }) })
+  const next = (own: number | undefined, offset: number): number => own ?? (flags.port && flags.port + offset)
+  const ports = { insights: next(flags.insightsPort, 1) }
+  const algolia = await startLocalAlgolia({ ...flags, ports, ...(keys && { keys }) })
   const { application, faults } = algolia
   if (flags.acl) application.acl = flags.acl
   if (flags.planWithoutFeature) application.planIncludesFeature = false
@@ -78,10 +82,12 @@ async function start({ key: keys, ...flags }: Flags): Promise<{ greeting: string
   return { greeting: howToUse(algolia), close: () => algolia.close() }
 }
 
-function howToUse({ url, profiles, application: { appId, apiKey, region } }: LocalAlgolia): string {
+function howToUse({ url, urls, profiles, application: { appId, apiKey, region } }: LocalAlgolia): string {
   return (
     `Local Algolia listening on ${url} with ${profiles.size} profiles: ` +
-    `appId ${appId}, apiKey ${apiKey}, region ${region}, ALGOLIA_PERSONALIZATION_URL=${url}`
+    `appId ${appId}, apiKey ${apiKey}, region ${region}, ALGOLIA_PERSONALIZATION_URL=${url}\n` +
+    `export ALGOLIA_PERSONALIZATION_URL=${urls.personalization}\n` +
+    `export ALGOLIA_INSIGHTS_URL=${urls.insights}`
   )
 }
 

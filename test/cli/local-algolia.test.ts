@@ -47,12 +47,13 @@ describe('the command line', () => {
     if (!existsSync(cli)) throw new Error('Run `npm run build` first: this tests what is installed.')
   })
 
-  it('says in one line where it listens and how to use it', async () => {
+  it('says where it listens and how to use it', async () => {
     await withCli(['--profiles', '25'], async ({ url, output }) => {
-      expect(output()).toMatch(/^Local Algolia listening on http:\/\/127\.0\.0\.1:\d+ with 25 profiles: [^\n]+\n$/)
+      expect(output()).toMatch(/^Local Algolia listening on http:\/\/127\.0\.0\.1:\d+ with 25 profiles: [^\n]+\n/)
       for (const part of ['appId LOCALALGOLIA', 'apiKey local-api-key', `ALGOLIA_PERSONALIZATION_URL=${url}`]) {
         expect(output()).toContain(part)
       }
+      expect(output()).toMatch(/\nexport ALGOLIA_INSIGHTS_URL=http:\/\/127\.0\.0\.1:\d+\n/)
       const response = await fetch(`${url}/2/users?limit=1000`, { headers: credentials })
       const { users } = (await response.json()) as { users: unknown[] }
       expect(users).toHaveLength(25)

@@ -2,9 +2,6 @@ import type { Answer } from '../http/answer'
 import type { RateLimit } from './rate-limit'
 import type { Request, RouteTable } from './request'
 
-export const apiNames = ['personalization'] as const
-export type ApiName = (typeof apiNames)[number]
-
 /** One of Algolia's APIs, as far as the way to an answer differs between them. */
 export interface Api {
   readonly routes: RouteTable
@@ -20,6 +17,8 @@ export interface Api {
   readonly unauthenticated: Answer
   /** The answer to a key that lacks ACLs. */
   forbidden(missing: readonly string[]): Answer
-  /** The answer to a call that may be made, the plan permitting. */
+  /** The answer to a call that may be made. */
   answer(request: Request): Answer
+  /** What the server tells of itself, beside the API, at paths that begin with `/_local/`. */
+  readonly local?: Readonly<Record<string, () => unknown>>
 }

@@ -1,3 +1,4 @@
+import type { PersonalizationSettings } from './personalization/configuration'
 import type { RateLimit } from './rate-limit'
 
 /** The Algolia application that the server stands in for. Every property can be changed while it runs. */
@@ -14,6 +15,7 @@ export interface Application {
   servedRegion: Region
   /** Whether the plan includes Advanced Personalization; its calls answer 402 when not. */
   planIncludesFeature: boolean
+  personalization: PersonalizationSettings
   /** Whether profile segments can be written; if not, the status (404 or 405) that writes answer. */
   segmentsEndpoint: true | 404 | 405
   /** Advanced Personalization's; `false` for no limit, and no headers about it. */

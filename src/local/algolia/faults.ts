@@ -96,10 +96,10 @@ export class CallFaults {
     return this.aim(options, { answer: { status, headers, body } })
   }
 
-  /** Answers with a page of HTML, as a proxy on the way might. */
-  htmlPage(aim?: Aim): FaultRule {
+  /** Answers with a page of HTML, as a proxy on the way might; the status is 200 unless one is given. */
+  htmlPage({ status = 200, ...aim }: Aim & { status?: number } = {}): FaultRule {
     const body = '<!doctype html><title>Maintenance</title><p>We will be back soon.'
-    return this.aim(aim, { answer: { status: 200, headers: { 'content-type': 'text/html' }, body } })
+    return this.aim(aim, { answer: { status, headers: { 'content-type': 'text/html' }, body } })
   }
 
   /** Breaks the connection before the call is carried out, or after. */

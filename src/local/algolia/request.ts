@@ -21,9 +21,11 @@ export interface Request {
 }
 
 /** The calls that the local Algolia knows, over all APIs. */
-export type Route = PersonalizationRoute
+export type Route = PersonalizationRoute | InsightsRoute
 export type PersonalizationRoute =
   'listProfiles' | 'getProfile' | 'deleteProfile' | 'writeProfileSegments' | 'getConfig'
+
+export type InsightsRoute = 'pushEvents' | 'deleteUserToken'
 
 /** The calls of an API: a path, whose named groups are its parameters, and a call for each method. */
 export type RouteTable<Name extends Route = Route> = readonly {

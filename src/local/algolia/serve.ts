@@ -44,7 +44,7 @@ export async function serveApi<Faults extends CallFaults>(
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = incoming
-    if (url.startsWith('/_local/')) return sendAnswer(response, answerLocal(method, url, log))
+    if (url.startsWith('/_local/')) return sendAnswer(response, answerLocal(method, url, log, api))
     if (api.forBrowsers && method === 'OPTIONS') return sendAnswer(response, preflight)
     const { number, answered } = log.record(method, url, clock())
     const request = readRequest(api.routes, method, url, await readBody(incoming))
@@ -134,7 +134,9 @@ const preflight: Answer = {
 }
 
 /** The server's own calls, beside the API. */
-function answerLocal(method: string, path: string, log: CallLog): Answer {
+function answerLocal(method: string, path: string, log: CallLog, { local = {} }: Api): Answer {
+  const own = method === 'GET' ? local[path] : undefined
+  if (own) return success(JSON.stringify(own()))
   if (method === 'GET' && path === '/_local/stats') return success(JSON.stringify(log.counts))
   if (method === 'POST' && path === '/_local/stats/reset') {
     log.clear()

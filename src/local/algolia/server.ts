@@ -1,6 +1,10 @@
 import type { Listening } from '../http/listen'
 import { everyAcl, type Application, type Region } from './application'
+import { CallFaults } from './faults'
+import { insightsApi } from './insights/api'
+import { EventLog } from './insights/event-log'
 import { personalizationApi } from './personalization/api'
+import { healthySettings } from './personalization/configuration'
 import { Faults } from './personalization/faults'
 import { makeUpProfiles } from './personalization/made-up-profiles'
 import type { Profile } from './personalization/profile'
@@ -12,8 +16,10 @@ import { risingTimestamps } from './timestamps'
 export interface LocalAlgoliaOptions {
   /** Default: '127.0.0.1'. */
   host?: string
-  /** Default: any free one. */
+  /** Advanced Personalization's (default: any free one). */
   port?: number
+  /** The other APIs' (default: any free ones). */
+  ports?: Readonly<Partial<Record<'insights' | 'analytics' | 'search', number>>>
   /** How many profiles to make up (default: none), or the profiles themselves. */
   profiles?: number | readonly Profile[]
   /** What made-up profiles come from (default: 1). The same seed and `now` make the same profiles. */
@@ -51,7 +57,9 @@ export interface LocalAlgolia extends ApiServer<Faults> {
   readonly profiles: ProfileStore
   readonly application: Application
   /** The origin of each API: what the environment variables are set to. */
-  readonly urls: Readonly<Record<'personalization', string>>
+  readonly urls: Readonly<Record<'personalization' | 'insights', string>>
+  /** The Insights API. `faults` and `calls` above are Advanced Personalization's. */
+  readonly insights: ApiServer & { readonly events: EventLog }
 }
 
 /**
@@ -75,12 +83,19 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
     port,
     faults: new Faults(latency)
   })
-  const servers: readonly Listening[] = [personalization]
+  const events = new EventLog()
+  const insights = await serveApi(insightsApi({ application, profiles, events, clock, now: timestamp }), {
+    ...common,
+    port: options.ports?.insights ?? 0,
+    faults: new CallFaults(latency)
+  })
+  const servers: readonly Listening[] = [personalization, insights]
   return {
     ...personalization,
     profiles,
     application,
-    urls: { personalization: personalization.url },
+    insights: { ...insights, events },
+    urls: { personalization: personalization.url, insights: insights.url },
     close: async () => {
       await Promise.all(servers.map((server) => server.close()))
     }
@@ -97,6 +112,7 @@ function applicationOf(options: LocalAlgoliaOptions): Application {
     region,
     servedRegion: options.servedRegion ?? region,
     planIncludesFeature: true,
+    personalization: { ...healthySettings },
     segmentsEndpoint: true,
     rateLimit,
     analyticsRateLimit: options.analyticsRateLimit ?? { calls: 100, seconds: 60 },

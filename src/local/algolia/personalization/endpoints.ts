@@ -1,8 +1,9 @@
 /** What Algolia answers, as its API description and, where that is silent, this package's assumptions say. */
 import { failure, success, unprocessable, type Answer } from '../../http/answer'
 import type { Application } from '../application'
-import { objectText, propertyTexts } from './json-text'
-import { madeUpAffinityNames, madeUpIndices } from './made-up-profiles'
+import { changeProfile } from './change-profile'
+import { configuration } from './configuration'
+import { propertyTexts } from './json-text'
 import { decodePageToken, encodePageToken } from './page-tokens'
 import type { ProfileFilter } from './profile-filter'
 import { start, type PagePosition, type ProfileStore } from './profile-store'
@@ -23,7 +24,7 @@ export function answerRequest(request: Request, context: AnswerContext): Answer 
     case 'listProfiles':
       return listProfiles(request.query, context)
     case 'getConfig':
-      return success(JSON.stringify(configuration(context.now())))
+      return success(JSON.stringify(configuration(context.application, context.now())))
     case 'getProfile':
     case 'deleteProfile':
     case 'writeProfileSegments': {
@@ -64,12 +65,9 @@ function writeProfileSegments(userID: string, body: string, { application, profi
   if (application.segmentsEndpoint === 404) return notFound
   if (application.segmentsEndpoint === 405) return failure(405, 'Method Not Allowed')
   if (!holdsProfileSegments(body)) return failure(400, 'Invalid request body')
-  const known = profiles.json(userID) ?? JSON.stringify({ userID, type: 'basic', affinities: [] })
-  const properties = propertyTexts(known)
-  properties.set('segments', propertyTexts(body).get('segments')!)
   const lastUpdatedAt = now()
-  properties.set('lastUpdatedAt', JSON.stringify(lastUpdatedAt))
-  profiles.putJson(objectText(properties))
+  const segments = propertyTexts(body).get('segments')!
+  changeProfile(profiles, userID, { segments, lastUpdatedAt: JSON.stringify(lastUpdatedAt) })
   return success(JSON.stringify({ status: 200, message: 'OK', userID, lastUpdatedAt }))
 }
 
@@ -147,30 +145,4 @@ function readPosition(query: URLSearchParams): PagePosition | Wrong {
   if (next) return decodePageToken(next, 'forward', query) ?? { wrong: 'unknown or expired nextPageToken' }
   if (previous) return decodePageToken(previous, 'backward', query) ?? { wrong: 'unknown or expired previousPageToken' }
   return start
-}
-
-function configuration(now: string): unknown {
-  const event = (type: string, name: string, subtype?: string): unknown => ({ type, name, ...(subtype && { subtype }) })
-  return {
-    indices: madeUpIndices.map((index) => ({
-      index,
-      affinities: madeUpAffinityNames,
-      source: {
-        type: 'insights',
-        events: {
-          viewDetails: [event('view', 'Product Viewed')],
-          viewListing: [event('view', 'Product List Viewed')],
-          addToCart: [event('conversion', 'Product Added', 'addToCart')],
-          purchase: [event('conversion', 'Order Completed', 'purchase')]
-        }
-      },
-      errors: [],
-      warnings: [],
-      lastUpdatedAt: now
-    })),
-    personalizationReRanking: 'medium',
-    profileType: 'basic',
-    status: { type: 'active', errors: [], lastUpdatedAt: now },
-    features: { realtime: { enabled: false } }
-  }
 }

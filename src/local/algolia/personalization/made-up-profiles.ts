@@ -4,6 +4,7 @@
  */
 import type { AffinityKind } from './profile-filter'
 import { hashText, pick, randomFrom, scatter, type Random } from '../random'
+import { colors, departments, indexGroups } from '../shop/assortment'
 import { formatTimestamp } from '../timestamps'
 
 /** Profiles in lexicographic order of their user tokens. */
@@ -100,23 +101,6 @@ function makeUpUpdate(random: Random, now: number): Update {
   return { microseconds: Math.floor(microseconds / unit) * unit, digits, beyond: '' }
 }
 
-const departments = [
-  { category: ['Running shoes', 'Trail shoes', 'Sportswear'], brand: ['Nike', 'Asics', 'Hoka', 'Brooks'] },
-  { category: ['Tents', 'Sleeping bags', 'Hiking boots', 'Camping'], brand: ['Vaude', 'Fjällräven', 'Salomon'] },
-  { category: ['Coffee machines', 'Kettles', 'Kitchen'], brand: ["De'Longhi", 'Bialetti', 'Moccamaster'] },
-  { category: ['Headphones', 'Speakers', 'Turntables'], brand: ['Sony', 'Bose', 'Bang & Olufsen', 'Sennheiser'] },
-  { category: ['Denim', 'Knitwear', 'Coats', 'Accessories'], brand: ["Levi's", 'A.P.C.', 'Barbour'] },
-  { category: ['Skincare', 'Fragrance', 'Make-up'], brand: ['Aesop', 'La Roche-Posay', 'Estée Lauder'] },
-  { category: ['Building blocks', 'Board games', 'Plush toys'], brand: ['Lego', 'Ravensburger', 'Steiff'] }
-]
-const colors = ['black', 'white', 'navy', 'forest green', 'red', 'beige', 'grey', 'yellow']
-const indices = [['products'], ['products', 'products_price_asc'], ['products_fr'], ['products', 'blog'], ['blog']]
-
-/** The indices that made-up affinities are about. */
-export const madeUpIndices = [...new Set(indices.flat())]
-/** The names of made-up affinities. */
-export const madeUpAffinityNames = ['category', 'brand', 'color']
-
 interface MadeUpAffinityKind extends AffinityKind {
   /** The JSON of an affinity of this kind, as far as its score. */
   json: string
@@ -126,7 +110,7 @@ interface MadeUpAffinityKind extends AffinityKind {
 const affinityKinds: MadeUpAffinityKind[][][] = departments.map((department) =>
   Object.entries({ ...department, color: colors }).map(([name, values]) =>
     values.flatMap((value) =>
-      indices.map((some) => {
+      indexGroups.map((some) => {
         const kind = { name, indices: some, value }
         return { ...kind, json: `${JSON.stringify(kind).slice(0, -1)},"score":` }
       })
