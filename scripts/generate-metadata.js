@@ -52,9 +52,18 @@ function actionOf(action) {
           choices: action.syncMode.choices.map(({ value, label }) => ({ value, label }))
         }
       : null,
-    hooks: null,
+    hooks: action.hooks ? mapEntries(action.hooks, hookOf) : null,
     dynamicFields: null,
     fields: mapEntries(action.fields, fieldOf)
+  }
+}
+
+function hookOf({ label, description, inputFields = {}, outputTypes = {} }) {
+  return {
+    label,
+    description,
+    inputFields: mapEntries(inputFields, fieldOf),
+    outputFields: mapEntries(outputTypes, fieldOf)
   }
 }
 
@@ -70,7 +79,7 @@ function fieldOf(field) {
     default: field.default ?? null,
     choices: field.choices ?? null,
     placeholder: field.placeholder ?? null,
-    properties: null,
+    properties: field.properties ? mapEntries(field.properties, fieldOf) : null,
     category: field.category ?? null,
     depends_on: field.depends_on ?? null,
     readOnly: field.readOnly ?? null,

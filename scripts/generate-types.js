@@ -21,7 +21,13 @@ async function generateTypes(definition) {
       (await interfaceOf('AudienceSettings', definition.audienceFields))
   }
   for (const [key, action] of Object.entries(definition.actions)) {
-    files[`${key}/generated-types.ts`] = await interfaceOf('Payload', action.fields)
+    const interfaces = [['Payload', action.fields]]
+    for (const [name, { inputFields, outputTypes }] of Object.entries(action.hooks ?? {})) {
+      if (inputFields) interfaces.push([`${name}Inputs`, inputFields])
+      if (outputTypes) interfaces.push([`${name}Outputs`, outputTypes])
+    }
+    const texts = await Promise.all(interfaces.map(([name, fields]) => interfaceOf(name, fields)))
+    files[`${key}/generated-types.ts`] = texts.join('')
   }
   return files
 }

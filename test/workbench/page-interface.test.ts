@@ -157,7 +157,7 @@ describe('sending', () => {
     ])
     expect(events).toEqual([
       { status: 200, outcome: 'delivered', result: 'profile updated' },
-      { ...refused, problem: expect.stringContaining('segmentId') },
+      { ...refused, problem: expect.stringContaining('no segment ID') },
       { status: 200, outcome: 'delivered', result: 'profile updated' },
       { ...refused, problem: expect.stringContaining('user token') }
     ])
@@ -166,7 +166,8 @@ describe('sending', () => {
         userToken: 'user-1',
         before: { profile: null },
         after: { profile: { segments: [{ id: 'vip' }, { id: 'gold' }] } }
-      }
+      },
+      { userToken: 'user-2', before: { profile: null }, after: { profile: null } }
     ])
   })
 

@@ -126,7 +126,7 @@ describe('POST /{action}', () => {
     const { status, body } = await post(workbench, '/enterAudience', { settings: fullSettings })
     expect(status).toBe(200)
     expect(body).toMatchObject([{ requestError: true, message: expect.stringContaining('userToken') }])
-    expect(Object.values(body[0].fields).join()).toContain('segmentId')
+    expect(Object.values(body[0].fields).join()).toContain('userToken')
   })
 
   it('lists the calls of its own request only: not those of earlier ones, nor of others under way', async () => {

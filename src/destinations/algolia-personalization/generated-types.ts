@@ -18,7 +18,7 @@ export interface Settings {
 
 export interface AudienceSettings {
   /**
-   * The ID under which the audience appears on Algolia profiles. If left empty, it is made from the key of the audience.
+   * The ID under which the audience appears on Algolia profiles. If left empty, it is made from the key of the audience. To be used as a rule context it must be letters, digits, - and _ only.
    */
   segmentId?: string
 }

@@ -43,10 +43,10 @@ describe('enterAudience and exitAudience', () => {
   })
 
   test("the host's test integration delivers with the default mappings", async () => {
-    const event = audienceTrack('shopper-1', 'vip', true)
+    const event = { ...audienceTrack('shopper-1', 'vip', true), anonymousId: null }
     await host.integration.testAction('enterAudience', { event, settings, useDefaultMappings: true })
     expect(managedIds(algolia, 'shopper-1')).toEqual(['vip'])
-    const events = [audienceTrack('shopper-1', 'vip', false) as never]
+    const events = [{ ...audienceTrack('shopper-1', 'vip', false), anonymousId: null } as never]
     await host.integration.testBatchAction('exitAudience', { events, settings, useDefaultMappings: true })
     expect(host.integration.results[0]?.multistatus).toMatchObject([{ status: 200 }])
     expect(managedIds(algolia, 'shopper-1')).toEqual([])
@@ -229,12 +229,34 @@ describe('default mappings', () => {
     ['traits.algolia_user_id', { traits: { algolia_user_id: 'wanted' } }],
     ['context.traits.algolia_user_id', { context: { traits: { algolia_user_id: 'wanted' } }, traits: {} }],
     ['properties.algolia_user_id', { properties: { audience_key: 'vip', algolia_user_id: 'wanted' } }],
-    ['userId', { userId: 'wanted' }],
-    ['anonymousId', { userId: null, anonymousId: 'wanted' }]
+    ['anonymousId', { anonymousId: 'wanted' }],
+    ['userId', { anonymousId: null, userId: 'wanted' }],
+    ['__segment_id', { anonymousId: null, userId: null, __segment_id: 'wanted' } as Event]
   ])('the user token comes from %s, before those that follow', async (_, event) => {
-    const others: Event = { type: 'track', userId: 'u', anonymousId: 'a', properties: { audience_key: 'vip' } }
-    await host.deliver('enterAudience', { ...others, ...event })
+    const others = {
+      type: 'track',
+      userId: 'u',
+      anonymousId: 'a',
+      __segment_id: 's',
+      properties: { audience_key: 'vip' }
+    }
+    await host.deliver('enterAudience', { ...others, ...event } as Event)
     expect([...algolia.profiles].map(({ userID }) => userID)).toEqual(['wanted'])
+  })
+
+  test.each([null, '', 0, false])('a user token that is %p is none, and the next is tried', async (none) => {
+    const event = { ...silentEvent({ audience_key: 'vip', algolia_user_id: none }), userId: none, anonymousId: none }
+    const traits = { algolia_user_id: none }
+    await host.deliver('enterAudience', { ...event, traits, context: { traits }, __segment_id: 'row-7' } as Event)
+    expect([...algolia.profiles].map(({ userID }) => userID)).toEqual(['row-7'])
+    const [entry] = await host.deliverBatch('enterAudience', [{ ...event, __segment_id: none } as Event])
+    expect(entry).toMatchObject({ status: 400, errortype: 'PAYLOAD_VALIDATION_FAILED' })
+  })
+
+  test('a user token that is a space is one, and refused', async () => {
+    const event = { ...silentEvent(), anonymousId: ' ' }
+    await expect(host.deliver('enterAudience', event)).rejects.toThrow(PayloadValidationError)
+    expect(algolia.calls).toEqual([])
   })
 
   test('of several ids the traits count first, then the context, then the properties', async () => {
@@ -294,7 +316,7 @@ describe('user tokens', () => {
   })
 
   test('those of one batch are refused one by one, and the others are delivered', async () => {
-    const users = ['', 'ok-1', 'not ok', 'ok-2', 'é']
+    const users = [' ', 'ok-1', 'not ok', 'ok-2', 'é']
     const entries = await host.deliverBatch(
       'enterAudience',
       users.map((userId) => audienceTrack(userId, 'vip', true))

@@ -38,15 +38,50 @@ describe('createAudience', () => {
 
   test('makes a name safe, always in the same way', async () => {
     const id = await idFor('Été 2026: big spenders (> 100 €)')
-    expect(id).toMatch(/^_t_2026_big_spenders_100__[0-9a-f]{8}$/)
+    expect(id).toMatch(/^_t_2026_big_spenders_100-[0-9a-f]{12}$/)
     expect(await idFor('Été 2026: big spenders (> 100 €)')).toBe(id)
   })
 
   test('gives names that are safe alike, or long and alike at the beginning, different ids', async () => {
-    const names = ['VIP!', 'VIP?', 'VIP ', '高级', '会员', '', ' ', `${'x'.repeat(300)}1`, `${'x'.repeat(300)}2`]
+    const names = [
+      'VIP!',
+      'VIP?',
+      'VIP ',
+      'VIP',
+      'VIP_',
+      '高级',
+      '会员',
+      ' ',
+      '_',
+      '__',
+      'a__b',
+      'a_b',
+      'a!_b',
+      `${'x'.repeat(300)}1`,
+      `${'x'.repeat(300)}2`
+    ]
     const ids = await Promise.all(names.map((name) => idFor(name)))
     expect(new Set(ids).size).toBe(names.length)
-    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{1,255}$/)
+    for (const id of ids) expect(id).toMatch(/^(?!.*__)(?!.*_$)[A-Za-z0-9_-]{1,255}$/)
+  })
+
+  test.each([[''], ['', ''], ['', undefined, '']])(
+    'refuses an audience with neither name nor key, rather than make an id of nothing',
+    async (...input) => {
+      await expect(idFor(...(input as [string]))).rejects.toThrow(/neither a name nor a key/)
+      expect(algolia.calls).toEqual([])
+    }
+  )
+
+  test('says of an id that somebody typed what it cannot be used for, and takes it all the same', async () => {
+    const create = (segmentId: string) =>
+      host.destination.createAudience({ settings, audienceName: 'VIP', audienceSettings: { segmentId } })
+    expect(await create('Très chic')).toMatchObject({
+      externalId: 'Très chic',
+      warning: expect.stringContaining('rule context') as string
+    })
+    expect(await create('tier__gold')).toMatchObject({ warning: expect.stringContaining('trait "tier"') as string })
+    expect(await create('vip-2_x')).toEqual({ externalId: 'vip-2_x' })
   })
 
   test('gives an id under which events are delivered', async () => {

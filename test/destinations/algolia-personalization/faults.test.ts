@@ -159,7 +159,7 @@ describe('settings that cannot be used fail without a call', () => {
     const delivery = host.integration.testAction('enterAudience', { event: faulty, settings, useDefaultMappings: true })
     await expect(delivery).rejects.toThrow(InvalidAuthenticationError)
     await expect(delivery).rejects.toThrow(message)
-    const events = [faulty as never, audienceTrack(' ', 'vip', true) as never]
+    const events = [faulty as never, { ...audienceTrack(' ', 'vip', true), anonymousId: null } as never]
     await host.integration.testBatchAction('enterAudience', { events, settings, useDefaultMappings: true })
     expect(host.integration.results[0]?.multistatus).toMatchObject([{ status: 401 }, { status: 400 }])
     expect(algolia.calls).toEqual([])

@@ -1,7 +1,18 @@
 import { defaultValues } from '@segment/actions-core'
+import type { Preset } from '@segment/actions-core'
 import destination from '../../../src/destinations/algolia-personalization'
-import { audienceIdentify, audienceTrack, Host, startAlgolia, stopAlgolia } from '../../support/destination'
-import type { ActionName } from '../../support/destination'
+import {
+  audienceIdentify,
+  audienceTrack,
+  Host,
+  managedIds,
+  settings,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
+import type { ActionName, Event } from '../../support/destination'
+
+const computedTrait = { computation_class: 'computed_trait', computation_key: 'spend', computation_id: 'ct_1' }
 
 test('there are presets for all three actions, with the default mappings', () => {
   const presets = destination.presets ?? []
@@ -11,8 +22,51 @@ test('there are presets for all three actions, with the default mappings', () =>
   }
 })
 
-test('no preset is applied without being chosen, as an event must reach only one of the actions', () => {
-  expect(destination.presets?.map(({ type }) => type)).not.toContain('automatic')
+test('Sync Audience alone is switched on when the destination is connected, for the events of its default subscription', () => {
+  const automatic = destination.presets?.filter(({ type }) => type === 'automatic')
+  const subscribe = destination.actions.syncAudience?.defaultSubscription
+  expect(automatic).toMatchObject([{ partnerAction: 'syncAudience', subscribe }])
+})
+
+describe('the automatic preset', () => {
+  const preset = destination.presets?.find(({ type }) => type === 'automatic') as Extract<Preset, { type: 'automatic' }>
+  const deliver = (events: Event[]) =>
+    new Host().deliverBatch('syncAudience', events, {
+      subscribe: preset.subscribe,
+      mapping: preset.mapping
+    })
+
+  test('delivers what an Engage space sends, with nothing but credentials', async () => {
+    const algolia = await startAlgolia()
+    const events = [audienceTrack('u1', 'vip', true), audienceIdentify('u2', 'vip', true)]
+    expect(await deliver(events)).toMatchObject([{ status: 200 }, { status: 200 }])
+    expect([managedIds(algolia, 'u1'), managedIds(algolia, 'u2')]).toEqual([['vip'], ['vip']])
+    await stopAlgolia(algolia)
+  })
+
+  test.each<[string, Event]>([
+    ['an order', { type: 'track', event: 'Order Completed', userId: 'a@b.co', properties: { email: 'a@b.co' } }],
+    ['an identify with an e-mail address', { type: 'identify', userId: 'a@b.co', traits: { email: 'a@b.co' } }],
+    ['a computed trait', { ...audienceIdentify('u1', 'spend', true), context: { personas: computedTrait } }],
+    ['a page that is called like a row', { type: 'page', event: 'new', userId: 'u1' }]
+  ])('lets %s pass by: no error, and no call', async (_, event) => {
+    const algolia = await startAlgolia()
+    const settingsOfHost = { ...settings, subscription: preset } as never
+    const results = await new Host().destination.onEvent(event as never, settingsOfHost)
+    expect(results).toEqual([{ output: 'not subscribed' }])
+    expect(algolia.calls).toEqual([])
+    await stopAlgolia(algolia)
+  })
+
+  test.each(['new', 'updated', 'deleted'])('lets a Reverse ETL row that is %s through', async (event) => {
+    const algolia = await startAlgolia()
+    const mapping = { ...preset.mapping, __segment_internal_sync_mode: 'mirror', segmentId: 'rows' }
+    const row = { type: 'track', event, __segment_id: 'u1' } as Event
+    const host = new Host()
+    const entries = await host.deliverBatch('syncAudience', [row], { subscribe: preset.subscribe, mapping })
+    expect(entries).toMatchObject([{ status: 200 }])
+    await stopAlgolia(algolia)
+  })
 })
 
 test('the actions subscribe to the events that they are for', async () => {

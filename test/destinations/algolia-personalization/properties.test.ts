@@ -31,15 +31,16 @@ const aUser = fc.constantFrom<Spelling>(
   ...good('u1', 'u2', 'a/b+c==', '__proto__', 'constructor', 'toString', 'x'.repeat(129)),
   { value: 7, text: '7' },
   { value: true, text: 'true' },
+  { value: '0', text: '0' },
   { value: ['u1'], text: 'u1' },
-  ...bad('', ' u1', 'ü', 'x'.repeat(130), 'x'.repeat(100_000), { u1: 1 }, ['u1', 'u2'], 1.5)
+  ...bad('', 0, false, ' u1', 'ü', 'x'.repeat(130), 'x'.repeat(100_000), { u1: 1 }, ['u1', 'u2'], 1.5)
 )
 
 const anAudience = fc.constantFrom<Spelling>(
   ...good('vip', 'VIP', 'vip ', '__proto__', 'constructor', 'a"b\\c', '日本', 'x'.repeat(255)),
   { value: 12, text: '12' },
-  { value: false, text: 'false' },
-  ...bad('', 'x'.repeat(256), 'x'.repeat(100_000), 'line\nbreak', { id: 'vip' }, ['a', 'b'])
+  { value: ' ', text: ' ' },
+  ...bad('', 0, false, 'x'.repeat(256), 'x'.repeat(100_000), 'line\nbreak', { id: 'vip' }, ['a', 'b'])
 )
 
 interface RandomEvent {
@@ -91,9 +92,11 @@ function toEvent({ user, audience, entered, says }: RandomEvent): Event {
 function intentOf({ user, audience, entered, says }: RandomEvent, action: ActionName) {
   const purpose = { enterAudience: true, exitAudience: false, syncAudience: undefined }[action]
   const member = says === 'not at all' ? purpose : entered
-  if (user.text === undefined || audience.text === undefined || member === undefined) return 'anything but a change'
+  // An external audience id that is none leaves the key.
+  const id = says === 'by the host' && !audience.value ? 'key' : audience.text
+  if (user.text === undefined || id === undefined || member === undefined) return 'anything but a change'
   if (purpose !== undefined && member !== purpose) return 'nothing'
-  return { userID: user.text, id: audience.text, member }
+  return { userID: user.text, id, member }
 }
 
 type Store = Map<string, ProfileSegment[]>

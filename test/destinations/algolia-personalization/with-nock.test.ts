@@ -13,11 +13,11 @@ const vip = { id: 'vip', source: 'segment' }
 const integration = createTestIntegration(destination)
 
 /** The event that Engage sends when a user enters (`true`) or exits the audience `vip`. */
-function audienceEvent(userId: string, entered: boolean): SegmentEvent {
+function audienceEvent(anonymousId: string, entered: boolean): SegmentEvent {
   return createTestEvent({
     type: 'track',
     event: entered ? 'Audience Entered' : 'Audience Exited',
-    userId,
+    anonymousId,
     properties: { audience_key: 'vip', vip: entered },
     context: { personas: { computation_class: 'audience', computation_key: 'vip', computation_id: 'aud_1' } }
   })
@@ -92,7 +92,7 @@ test('a batch has a response for each event, and one read and one write for each
   const entries = await integration.executeBatch('syncAudience', {
     events,
     mapping: {
-      userToken: { '@path': '$.userId' },
+      userToken: { '@path': '$.anonymousId' },
       segmentId: { '@path': '$.properties.audience_key' },
       eventName: { '@path': '$.event' }
     },

@@ -7,7 +7,8 @@ export type Purpose = 'enter' | 'exit' | 'sync'
 /** The part of the actions' payloads that says what to do. */
 export interface AudiencePayload {
   userToken: string
-  segmentId: string
+  /** Missing where neither the field nor the mapping's hook gives one. */
+  segmentId?: string
   eventName?: string
 }
 
@@ -44,6 +45,10 @@ export function planChanges(events: AudienceEvent[], purpose: Purpose): Plan {
       plan.outcomes[index] = { status: 200, result: 'not for this action' }
     } else if (!isUserToken(userToken)) {
       plan.outcomes[index] = refusal(`the user token must be ${USER_TOKEN.rule}, but is ${excerpt(userToken)}.`)
+    } else if (segmentId === undefined) {
+      plan.outcomes[index] = refusal(
+        'it has no segment ID. Map the field Algolia Segment ID, or choose the audience in the mapping.'
+      )
     } else if (!isProfileSegmentId(segmentId)) {
       plan.outcomes[index] = refusal(`the segment ID must be ${PROFILE_SEGMENT_ID_RULE}, but is ${excerpt(segmentId)}.`)
     } else {
@@ -76,9 +81,16 @@ const MEMBERSHIP_BY_EVENT_NAME = new Map([
   ['Audience Exited', false]
 ])
 
-/** The host knows best, then the event's name tells, then what the action is for. */
+/** What Reverse ETL names the events of rows that have left the model. */
+const DELETED_ROW = 'deleted'
+
+/**
+ * The host knows best, then the event's name tells, then what the action is for. Of a deleted row the host knows
+ * something only with a sync mode, which Enter Audience and Exit Audience don't have.
+ */
 function membershipOf({ audienceMembership, payload }: AudienceEvent, purpose: Purpose): boolean | undefined {
   if (typeof audienceMembership === 'boolean') return audienceMembership
+  if (purpose !== 'sync' && payload.eventName === DELETED_ROW) return false
   const named = payload.eventName === undefined ? undefined : MEMBERSHIP_BY_EVENT_NAME.get(payload.eventName)
   return named ?? (purpose === 'sync' ? undefined : purpose === 'enter')
 }

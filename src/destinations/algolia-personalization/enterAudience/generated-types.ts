@@ -2,13 +2,29 @@
 
 export interface Payload {
   /**
-   * The ID that identifies the user to Algolia, the same that your website or app sends as userToken with its Algolia events: 1-129 characters of A-Za-z0-9=+/-_. Users with any other ID are rejected.
+   * The ID under which Algolia knows the shopper: the same that your website or app sends to Algolia as userToken, with searches and events alike. A segment on a profile that no search names has no effect. By default the trait or property algolia_user_id, else Segment's anonymous ID, else the user ID; for a Reverse ETL row, the model's unique identifier. It must be 1-129 characters of A-Za-z0-9=+/-_; any other ID is refused.
    */
   userToken: string
   /**
-   * The ID under which the audience appears on Algolia profiles, and by which search rules and recommendations refer to it.
+   * More user tokens of the same person, such as those of other devices, or of the login beside the anonymous one. The change goes to each distinct token, at most 20 an event. Each costs Algolia calls of its own: two where something changes, else one.
    */
-  segmentId: string
+  otherUserTokens?: string[]
+  /**
+   * The person's external IDs in Segment, as JSON. Those of type algolia_user_token are other user tokens, as above; all others are ignored. Clear this field to use none of them.
+   */
+  externalIds?: string
+  /**
+   * Whether a user whom Algolia does not know yet gets a profile. If off, such a user is left alone, and the event counts as delivered.
+   */
+  createProfiles?: boolean
+  /**
+   * When the event happened. Of two events about the same thing, the later one counts.
+   */
+  timestamp?: string
+  /**
+   * The ID under which the audience appears on Algolia profiles, and by which rules and recommendations refer to it. To be used as a rule context it must be letters, digits, - and _ only. For Reverse ETL choose the audience when the mapping is saved, instead: that choice wins over this field, and deleted rows have it, too.
+   */
+  segmentId?: string
   /**
    * The name of the event: Audience Entered and Audience Exited say what happened to the user.
    */
@@ -18,7 +34,23 @@ export interface Payload {
    */
   enable_batching?: boolean
   /**
-   * The largest number of events in a batch, at most 250. Algolia allows 500 calls a minute for an application and a user whose audiences change costs two, so a smaller batch leaves more calls to others who use the application.
+   * The largest number of events in a batch, at most 250.
    */
   batch_size?: number
+}
+// Generated file. DO NOT MODIFY IT BY HAND.
+
+export interface RetlOnMappingSaveInputs {
+  /**
+   * The name of the audience, or its Algolia segment ID. An ID is made of a name: letters, digits, - and _ stay.
+   */
+  audience: string
+}
+// Generated file. DO NOT MODIFY IT BY HAND.
+
+export interface RetlOnMappingSaveOutputs {
+  /**
+   * The ID under which the audience appears on Algolia profiles.
+   */
+  segmentId: string
 }

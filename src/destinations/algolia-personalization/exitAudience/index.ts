@@ -1,6 +1,7 @@
 import type { ActionDefinition } from '@segment/actions-core'
 import { deliverBatch, deliverOne } from '../delivery/deliver'
 import { fields } from '../audience/fields'
+import { hooks, withChosenAudience } from '../audience/mapping-hook'
 import type { AudienceSettings, Settings } from '../generated-types'
 import type { Payload } from './generated-types'
 
@@ -9,9 +10,10 @@ const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   description:
     'Remove the user from the audience on the Algolia profile. Events of users who entered the audience are passed over. For both directions use Sync Audience.',
   defaultSubscription: 'type = "track" and event = "Audience Exited"',
+  hooks,
   fields,
-  perform: (request, data) => deliverOne('exit', request, data),
-  performBatch: (request, data) => deliverBatch('exit', request, data)
+  perform: (request, data) => deliverOne('exit', request, withChosenAudience(data)),
+  performBatch: (request, data) => deliverBatch('exit', request, withChosenAudience(data))
 }
 
 export default action

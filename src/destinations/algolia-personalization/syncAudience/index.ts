@@ -1,6 +1,8 @@
 import type { ActionDefinition } from '@segment/actions-core'
 import { deliverBatch, deliverOne } from '../delivery/deliver'
 import { fields } from '../audience/fields'
+import { hooks, withChosenAudience } from '../audience/mapping-hook'
+import { AUDIENCE_EVENTS } from '../audience/subscription'
 import type { AudienceSettings, Settings } from '../generated-types'
 import type { Payload } from './generated-types'
 
@@ -8,7 +10,7 @@ const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   title: 'Sync Audience',
   description:
     'Add the user to the audience on the Algolia profile or remove the user from it, whichever the event says. The one to use for both directions: its events keep their order.',
-  defaultSubscription: 'type = "track" or type = "identify"',
+  defaultSubscription: AUDIENCE_EVENTS,
   syncMode: {
     label: 'Sync Mode',
     description:
@@ -21,9 +23,10 @@ const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
       { value: 'delete', label: 'Delete: deleted rows exit the audience' }
     ]
   },
+  hooks,
   fields,
-  perform: (request, data) => deliverOne('sync', request, data),
-  performBatch: (request, data) => deliverBatch('sync', request, data)
+  perform: (request, data) => deliverOne('sync', request, withChosenAudience(data)),
+  performBatch: (request, data) => deliverBatch('sync', request, withChosenAudience(data))
 }
 
 export default action
