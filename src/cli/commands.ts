@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { SettingsTable } from '../input/settings'
 import type { Session } from './session'
 
 /** What the file of a command exports as `define`: adds its options and its action to the command. */
@@ -8,8 +9,11 @@ export interface CommandEntry {
   readonly name: string
   /** A sentence for the list of commands. */
   readonly summary: string
-  /** The file is loaded when the command is called, so that the others don't cost it any time. */
-  readonly load: () => Promise<{ readonly define: Define }>
+  /**
+   * The file is loaded when the command is called, so that the others don't cost it any time. Its settings are listed in
+   * the documents.
+   */
+  readonly load: () => Promise<{ readonly define: Define; readonly settings?: SettingsTable }>
 }
 
 /** All commands: a new one is a file beside this one and a line here. */

@@ -2,9 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { toPackageError } from '../errors'
 import { COMMANDS } from './commands'
-import { exitCodeOf, Session } from './session'
+import { Session } from './session'
 
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode
@@ -17,9 +16,8 @@ async function main(commandLine: readonly string[]): Promise<number> {
     return session.exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode
-    const error = toPackageError(thrown, 'command')
-    process.stderr.write(`Error: ${error.message}\n`)
-    return exitCodeOf(error)
+    session.fail(thrown, ({ message }) => void process.stderr.write(`Error: ${message}\n`))
+    return session.exitCode
   }
 }
 

@@ -1,5 +1,5 @@
 import { MessageWriter } from '../airbyte/output'
-import { PackageError } from '../errors'
+import { PackageError, toPackageError } from '../errors'
 
 /** Exit codes. `PASSING` is also whatever else ended a command early, a signal among it; it wins over `FOUND`. */
 export const EXIT = { DONE: 0, WRONG_CONFIGURATION: 1, PASSING: 2, FOUND: 3 } as const
@@ -39,6 +39,13 @@ export class Session {
     }
     this.results.closed.addEventListener('abort', () => stop.abort())
     return stop.signal
+  }
+
+  /** Ends the command with an error, once that has been told. */
+  fail(thrown: unknown, tell: (error: PackageError) => void): void {
+    const error = toPackageError(thrown, 'command')
+    tell(error)
+    this.exitCode = exitCodeOf(error)
   }
 
   /**

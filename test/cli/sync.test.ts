@@ -84,11 +84,11 @@ describe('algolia-profiles sync', () => {
       { SEGMENT_TRACKING_URL: 'http://127.0.0.1:1' },
       /Segment \(127\.0\.0\.1:1\) can't be called: .*SEGMENT_TRACKING_URL/
     ],
-    ['a filter names nothing', ['--affinities', ' ,,'], {}, /--affinities.*It must name at least one/],
+    ['a filter names nothing', ['--affinities', ' ,,'], {}, /--affinities must name at least one/],
     ['there is no such file', ['--config', 'no-such-file.json'], {}, /no-such-file\.json.*there is no such file/],
-    ['a duration is none', ['--every', 'hourly'], {}, /It must be a duration such as 30s, 15m, 1h or 1d/],
+    ['a duration is none', ['--every', 'hourly'], {}, /every: must be a duration such as 30s, 15m, 1h or 1d/],
     ['flags contradict each other', ['--once', '--every', '1h'], {}, /cannot be used with/],
-    ['a port is none', ['--metrics-port', '70000'], {}, /It must be a port/],
+    ['a port is none', ['--metrics-port', '70000'], {}, /metricsPort: must be /],
     ['a secret comes as a flag', [`--api-key=${API_KEY}`], {}, /unknown option '--api-key'/]
   ])('exits with 1 and says why when %s', async (_, args, variables, message) => {
     await withBench({ profiles: 5 }, async ({ start, segment }) => {
@@ -279,7 +279,7 @@ describe('--metrics-port', () => {
       algolia.faults.delay(300)
       const running = start(['--every', '1s', '--metrics-port', '0'])
       await until(() => running.stderr.split('Delivered').length > 2)
-      const [, port] = /served on port (\d+)/.exec(running.stderr) ?? []
+      const [, port] = /served on 127\.0\.0\.1:(\d+)/.exec(running.stderr) ?? []
       await fetch(`http://127.0.0.1:${port}/metrics`)
       const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
       expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
@@ -297,11 +297,22 @@ describe('--metrics-port', () => {
     })
   })
 
+  it('listens on the address that it is told, and on this machine alone otherwise', async () => {
+    await withBench({ profiles: 5 }, async ({ start }) => {
+      const everywhere = start(['--metrics-port', '0', '--metrics-host', '0.0.0.0'])
+      expect(await everywhere.ended).toBe(0)
+      expect(everywhere.stderr).toContain('Metrics are served on 0.0.0.0:')
+      const here = start([], { SYNC_METRICS_PORT: '0' })
+      expect(await here.ended).toBe(0)
+      expect(here.stderr).toContain('Metrics are served on 127.0.0.1:')
+    })
+  })
+
   it('that is taken ends the sync with 1', async () => {
     await withBench({ profiles: 5 }, async ({ start, segment }) => {
       const running = start(['--metrics-port', new URL(segment.url).port])
       expect(await running.ended).toBe(1)
-      expect(running.stderr).toMatch(/port \d+ for metrics can't be used \(EADDRINUSE\)/)
+      expect(running.stderr).toMatch(/127\.0\.0\.1:\d+ for metrics can't be used \(EADDRINUSE\)/)
     })
   })
 })

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { type SettingsTable } from '../input/settings'
+import { durationSchema, list, number, portSchema, yesOrNo } from '../input/values'
+import { syncConfigSchema } from '../sync/config'
+import { ALGOLIA_SETTINGS, LOG_SETTINGS, RUN_SETTINGS, SEGMENT_SETTINGS } from './settings'
+
+/** All settings of `sync`: what a configuration holds, and how to run. */
+export const SYNC_SETTINGS: SettingsTable = {
+  prefix: 'SYNC',
+  settings: {
+    ...ALGOLIA_SETTINGS,
+    ...SEGMENT_SETTINGS,
+    identity: {
+      argument: '<rule>',
+      description: 'what user tokens are in Segment: auto, the default, userId or anonymousId'
+    },
+    firstSeenEvent: {
+      read: yesOrNo,
+      description: 'also raise "Algolia Profile Created" for profiles that were never seen before'
+    },
+    startDate: { argument: '<date>', description: 'only profiles that were updated on or after this date' },
+    indices: { argument: '<names>', read: list, description: 'only profiles with affinities in all of these' },
+    affinities: {
+      argument: '<names>',
+      read: list,
+      description: 'only profiles with all of these, each a name or name:value'
+    },
+    pageSize: { argument: '<count>', read: number, description: 'profiles for each call: 1000 by default' },
+    concurrency: {
+      argument: '<count>',
+      read: number,
+      description: 'windows read at the same time, at most: 8 by default'
+    },
+    state: {
+      argument: '<file>',
+      description: 'where the state is kept, in this file and in FILE.seen: algolia-profiles.state.json by default'
+    },
+    dryRun: { read: yesOrNo, description: 'print the calls; send nothing, and move no state' },
+    ...RUN_SETTINGS,
+    ...LOG_SETTINGS
+  }
+}
+
+export const syncSettingsSchema = syncConfigSchema.extend({
+  state: z.string().min(1).default('algolia-profiles.state.json'),
+  dryRun: z.boolean().default(false),
+  every: durationSchema.optional(),
+  metrics: z.string().min(1).optional(),
+  metricsPort: portSchema.optional(),
+  metricsHost: z.string().min(1).default('127.0.0.1'),
+  log: z.enum(['text', 'json']).default('text')
+})
+
+export type SyncSettings = z.output<typeof syncSettingsSchema>
