@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
+import { jsonSchemaOf } from './json-schema'
 import { type AirbyteMessage, configuredCatalogSchema } from './protocol'
 import { issuesOf } from '../input/schema-issues'
 import type { StreamStart } from '../algolia/profiles/state'
@@ -18,7 +18,7 @@ export interface SelectedStream {
 export function catalogMessage(): AirbyteMessage {
   const streams = STREAMS.map(({ name, schema, primaryKey }) => ({
     name,
-    json_schema: z.toJSONSchema(schema, { target: 'draft-7' }),
+    json_schema: jsonSchemaOf(schema, 'output'),
     supported_sync_modes: [...SYNC_MODES],
     source_defined_cursor: true,
     default_cursor_field: [CURSOR_FIELD],

@@ -9,17 +9,19 @@ import { SEGMENT_REGIONS } from '../segment/endpoint'
 export const IDENTITIES = ['auto', 'userId', 'anonymousId'] as const
 
 /** What a sync has to be told: the source's configuration, and Segment's side. Unknown keys are refused. */
-export const syncConfigSchema = sourceConfigSchema.extend({
-  /** The write key of a source in Segment. It travels as the user name of HTTP's basic scheme, which a colon ends. */
-  segmentWriteKey: z
-    .string()
-    .regex(/^[\x21-\x39\x3b-\x7e]+$/, 'must be printable characters without spaces and colons'),
-  /** Where the Segment workspace stands. */
-  segmentRegion: z.enum(SEGMENT_REGIONS).default('us'),
-  identity: z.enum(IDENTITIES).default('auto'),
-  /** Whether a profile that was never seen before also raises a `track` event. */
-  firstSeenEvent: z.boolean().default(false)
-})
+export const syncConfigSchema = sourceConfigSchema
+  .extend({
+    /** The write key of a source in Segment. It travels as the user name of HTTP's basic scheme, which a colon ends. */
+    segmentWriteKey: z
+      .string()
+      .regex(/^[\x21-\x39\x3b-\x7e]+$/, 'must be printable characters without spaces and colons'),
+    /** Where the Segment workspace stands. */
+    segmentRegion: z.enum(SEGMENT_REGIONS).default('us'),
+    identity: z.enum(IDENTITIES).default('auto'),
+    /** Whether a profile that was never seen before also raises a `track` event. */
+    firstSeenEvent: z.boolean().default(false)
+  })
+  .strict()
 
 /** A configuration as it is written down. */
 export type SyncConfigInput = z.input<typeof syncConfigSchema>

@@ -334,8 +334,9 @@ describe('the source', () => {
   })
 
   it('says why there are no rows', async () => {
-    const { body } = await post(workbench, '/workbench/source/rows', asked({ pageSiz: 5 }))
-    expect(body).toEqual({ problem: expect.stringContaining('pageSiz') })
+    algolia().application.planIncludesFeature = false
+    const { body } = await post(workbench, '/workbench/source/rows', asked({}))
+    expect(body).toEqual({ problem: expect.stringContaining('does not include Advanced Personalization') })
   })
 })
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { parseConfig } from '../../sources/algolia-profiles/config'
+import { parseOptions } from '../../sources/algolia-profiles/config'
 import { connect } from '../api/connection'
 import { type Environment, systemEnvironment } from '../api/environment'
 import { readPlan } from './passes'
@@ -45,7 +45,7 @@ export async function* browseProfiles(
   { signal, ...options }: BrowseOptions,
   environment: Environment = systemEnvironment()
 ): AsyncGenerator<AlgoliaProfile[], void> {
-  const config = parseConfig(options)
+  const config = parseOptions(options)
   const filters = filtersOf(config)
   const { client, close } = connect(config, environment)
   const stop = new AbortController()

@@ -8,7 +8,7 @@ import { collectOldGenerationEarly, keepYoungGeneration, leaveWebAssemblyUnoptim
 import { MessageWriter, OutputClosed } from '../../airbyte/output'
 import { errorMessage, logMessage } from '../../airbyte/reports'
 import { breakSilence } from '../../airbyte/heartbeat'
-import { check, discover, failedCheck, read, spec } from './source'
+import { check, configWarnings, discover, failedCheck, read, spec } from './source'
 
 const FAILED = 1
 
@@ -88,11 +88,9 @@ function program(writer: MessageWriter, environment: Environment, signal: AbortS
     .description('try the configuration')
     .requiredOption(...config)
     .action(async (files: { config: string }) => {
-      const outcome = readJsonFile('configuration', files.config).then(
-        (config) => check(config, environment, signal),
-        failedCheck
-      )
-      await writer.write([await outcome])
+      const config = readJsonFile('configuration', files.config)
+      await writer.write(await config.then(configWarnings).catch(() => []))
+      await writer.write([await config.then((given) => check(given, environment, signal), failedCheck)])
     })
   source
     .command('discover')

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { configError } from '../../errors'
-import { toUnixSeconds } from '../../algolia/instants'
 import { withoutNulls } from '../../input/json-file'
 import { issuesOf } from '../../input/schema-issues'
 
@@ -19,11 +18,21 @@ const listEntry = z
   .min(1)
   .regex(/^[^,]*$/, 'must not contain a comma: give each entry of its own')
 
+/** A day that there is, or an RFC 3339 time on one; or nothing, as forms send it. A pattern, so that `spec` can tell it too. */
+const START_DATE = (() => {
+  const leapYear = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)'
+  const days =
+    '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])'
+  const hours = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
+  const time = `[Tt]${hours}:[0-5][0-9](?:[.][0-9]+)?(?:[Zz]|[+-]${hours})`
+  return new RegExp(`^(?:(?:[0-9]{4}-(?:${days})|${leapYear}-02-29)(?:${time})?)?$`)
+})()
+
 /**
- * The source's configuration, as a host passes it in. The JSON schema of `spec` is derived from it.
- * Unknown keys are refused, so that a misspelled filter never reads everything without a word.
+ * The source's configuration, as a host passes it in. The JSON schema of `spec` is derived from it. What else a host passes
+ * in is warned of, see `unknownKeysOf`.
  */
-export const configSchema = z.strictObject({
+export const configSchema = z.object({
   appId: z
     .string()
     .regex(/^[A-Za-z0-9]+$/, 'must be letters and digits')
@@ -50,15 +59,13 @@ export const configSchema = z.strictObject({
   }),
   startDate: z
     .string()
-    .refine(
-      (text) => text === '' || toUnixSeconds(text) !== undefined,
-      'must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z'
-    )
+    .regex(START_DATE, 'must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z')
     .meta({
       title: 'Start date',
       description:
         'Read only profiles that were updated on or after this date (in UTC) or time. Leave empty to read all profiles.',
       examples: ['2026-01-31', '2026-01-31T08:00:00Z'],
+      pattern_descriptor: 'YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ',
       order: 3
     })
     // Forms send an empty text for what was left empty.
@@ -107,4 +114,20 @@ export function parseConfig(input: unknown): Config {
   const result = configSchema.safeParse(config)
   if (result.success) return result.data
   throw configError(`The configuration is invalid: ${issuesOf(result.error, config)}`)
+}
+
+/**
+ * The keys of a valid configuration that mean nothing to this source. They are warned of, so that a misspelled filter never reads everything without
+ * a word, and not refused: a host may have kept them from another version.
+ */
+export function unknownKeysOf(input: unknown): string[] {
+  return Object.keys(withoutNulls(input) as object).filter((key) => !(key in configSchema.shape))
+}
+
+/** The same as `parseConfig` for a caller in code, who can mend a misspelled key at once: it is refused. */
+export function parseOptions(input: unknown): Config {
+  const config = parseConfig(input)
+  const unknown = unknownKeysOf(input)
+  if (unknown.length === 0) return config
+  throw configError(`The options are invalid: unknown ${unknown.length > 1 ? 'keys' : 'key'} ${unknown.join(', ')}`)
 }

@@ -1,10 +1,10 @@
-import { z } from 'zod'
 import { catalogMessage, selectStreams } from '../../airbyte/catalog'
-import { type Config, configSchema, parseConfig } from './config'
+import { type Config, configSchema, parseConfig, unknownKeysOf } from './config'
 import type { connect, Connection } from '../../algolia/api/connection'
 import type { Environment } from '../../algolia/api/environment'
 import { toPackageError } from '../../errors'
 import { toTimestamp } from '../../algolia/instants'
+import { jsonSchemaOf } from '../../airbyte/json-schema'
 import { Mailbox } from '../../airbyte/mailbox'
 import type { AirbyteMessage } from '../../airbyte/protocol'
 import { pageMessages } from './page-messages'
@@ -23,7 +23,7 @@ const CHECK_PATIENCE = 20_000
 
 /** @returns the SPEC message: what the source has to be told, derived from the configuration's shape. */
 export function spec(): AirbyteMessage {
-  const schema = z.toJSONSchema(configSchema, { target: 'draft-7', io: 'input' })
+  const schema = jsonSchemaOf(configSchema, 'input')
   return {
     type: 'SPEC',
     spec: {
@@ -38,6 +38,21 @@ export function spec(): AirbyteMessage {
 /** @returns the CATALOG message. */
 export function discover(): AirbyteMessage {
   return catalogMessage()
+}
+
+/** @returns what is odd in a valid configuration, and for that no reason to refuse it */
+export function configWarnings(config: unknown): AirbyteMessage[] {
+  parseConfig(config)
+  const keys = unknownKeysOf(config)
+  if (keys.length === 0) return []
+  const known = Object.keys(configSchema.shape).join(', ')
+  const [what, mean] = keys.length > 1 ? ['keys', 'mean'] : ['key', 'means']
+  return [
+    logMessage(
+      'WARN',
+      `The configuration has the ${what} ${keys.join(', ')}, which ${mean} nothing here. It takes: ${known}.`
+    )
+  ]
 }
 
 /** @returns the CONNECTION_STATUS message: whether profiles can be read, and if not, why. */
@@ -120,7 +135,8 @@ export async function* read(
     onWarning: warn
   })
   try {
-    yield [logMessage('INFO', startLine(config, streams, plan)), ...report.statuses('STARTED')]
+    const start = logMessage('INFO', startLine(config, streams, plan))
+    yield [...configWarnings(input.config), start, ...report.statuses('STARTED')]
     for (;;) {
       const next = yield* mail.until(pages.next())
       if (next.done) break

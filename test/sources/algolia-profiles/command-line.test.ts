@@ -86,8 +86,8 @@ describe('files that can not be used', () => {
 })
 
 describe('an invalid configuration', () => {
-  const wrong = { appId: 'not an id', region: 'mars', startDate: 'soon', pageSize: 0, concurency: 3, indices: ['a,b'] }
-  const complaints = ['appId', 'apiKey', 'region', 'startDate', 'pageSize', 'concurency', 'indices.0']
+  const wrong = { appId: 'not an id', region: 'mars', startDate: 'soon', pageSize: 0, indices: ['a,b'] }
+  const complaints = ['appId', 'apiKey', 'region', 'startDate', 'pageSize', 'indices.0']
 
   test.each(['read', 'discover'])('makes %s end with a config error that names each bad key', async (command) => {
     const catalog = command === 'read' ? catalogOf('profiles') : undefined
@@ -130,6 +130,19 @@ describe('check', () => {
       expect(others).toEqual([])
       expect(query?.get('indices')).toBe('products,books')
       expect(query?.get('affinity')).toBe('category:camping,brand')
+    })
+  })
+
+  test('warns of a key that means nothing, such as a misspelt filter, and succeeds', async () => {
+    await withAlgolia({ profiles: 5 }, async ({ url }) => {
+      const { messages } = await runSource('check', { config: configuration({ affinites: ['brand'] }), url })
+      expect(messages).toEqual([
+        { type: 'LOG', log: { level: 'WARN', message: expect.stringContaining('the key affinites, which') as string } },
+        { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } }
+      ])
+      const read = await runRead({ config: configuration({ affinites: ['brand'] }), url })
+      expect(read.logs('WARN').join()).toContain('the key affinites, which')
+      expect(read.rows('profiles')).toHaveLength(5)
     })
   })
 

@@ -1,5 +1,5 @@
 import { catalogMessage, selectStreams } from '../../../src/airbyte/catalog'
-import { parseConfig } from '../../../src/sources/algolia-profiles/config'
+import { parseConfig, unknownKeysOf } from '../../../src/sources/algolia-profiles/config'
 import { catalogOf, configuration } from '../../support/source'
 
 const configError = (message: RegExp) =>
@@ -72,8 +72,10 @@ describe('the configuration', () => {
     expect(() => parseConfig({ ...bare, apiKey: null })).toThrow(configError(/invalid: apiKey: /))
   })
 
-  test('refuses a key that it does not know, so that a misspelt filter is not left out in silence', () => {
-    expect(() => parseConfig(configuration({ startdate: '2026-01-31' }))).toThrow(configError(/unknown key startdate/))
+  test('may hold keys that it does not know, which are told', () => {
+    const config = configuration({ startdate: '2026-01-31', region: 'eu', page: null })
+    expect(parseConfig(config)).not.toHaveProperty('startdate')
+    expect(unknownKeysOf(config)).toEqual(['startdate'])
   })
 
   test.each([

@@ -30,10 +30,10 @@ describe('spec', () => {
     })
   })
 
-  test('asks for the application ID, the key and the region, and takes nothing that it does not know', () => {
+  test('asks for the application ID, the key and the region, and refuses nothing else that a host may keep', () => {
     expect(schema.type).toBe('object')
     expect(schema.required).toEqual(['appId', 'apiKey', 'region'])
-    expect(schema.additionalProperties).toBe(false)
+    expect(schema.additionalProperties).toBe(true)
     expect(Object.keys(schema.properties ?? {})).toEqual(
       'appId apiKey region startDate indices affinities pageSize concurrency'.split(' ')
     )
@@ -119,7 +119,7 @@ describe('discover', () => {
     const text = { type: 'string' }
     const time = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_with_timezone' }
     const texts = { type: 'array', items: text }
-    const scores = { type: 'object', propertyNames: text, additionalProperties: { type: 'number' } }
+    const scores = { type: 'object', patternProperties: { '^': { type: 'number' } }, additionalProperties: true }
     expect(fieldsOf(0)).toEqual({
       algolia_user_id: text,
       'algolia_user_type?': text,
