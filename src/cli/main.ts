@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { COMMANDS } from './commands'
+import { packageVersion } from '../version'
 import { Session } from './session'
 
 void main(process.argv.slice(2)).then((exitCode) => {
@@ -26,20 +27,14 @@ async function program(commandLine: readonly string[], session: Session): Promis
   const called = commandLine[0] === 'help' ? commandLine[1] : commandLine[0]
   const program = new Command('segment-algolia-personalization')
     .description('Joins Algolia Advanced Personalization and Twilio Segment.')
-    .version(version())
+    .version(packageVersion())
     .exitOverride()
     // A value that should not be there, such as a key, is not repeated.
     .configureOutput({ outputError: (text, write) => write(text.replace(/(--[\w-]+)=.*'/, "$1'")) })
   // The package comes without what is for a clone only.
   for (const { name, summary, load } of COMMANDS.filter(({ name }) => existsSync(join(__dirname, `${name}.js`)))) {
-    const command = program.command(name).description(summary).version(version())
+    const command = program.command(name).description(summary).version(packageVersion())
     if (name === called) (await load()).define(command, session)
   }
   return program
-}
-
-/** The package's: its manifest stands two directories above, in a clone, where it is installed, and in the image. */
-function version(): string {
-  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

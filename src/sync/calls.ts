@@ -2,25 +2,9 @@ import { createHash } from 'node:crypto'
 import type { ReadProfile } from '../algolia/profiles/profile'
 import { STREAMS } from '../sources/algolia-profiles/streams'
 import type { SyncConfig } from './config'
-import { CALL_BYTES, sizeOf } from '../segment/limits'
-
-/** Who a call is about. */
-export type Identity = { readonly userId: string } | { readonly anonymousId: string }
-
-interface Common {
-  /** The same for the same profile as of the same update, so that Segment drops repeats. Less than 100 characters. */
-  readonly messageId: string
-  /** RFC 3339; absent when the profile doesn't tell. */
-  readonly timestamp: string | undefined
-  readonly integrations: Readonly<Record<string, boolean>>
-}
-
-export type IdentifyCall = Common & Identity & { readonly type: 'identify'; readonly traits: Record<string, unknown> }
-export type TrackCall = Common &
-  Identity & { readonly type: 'track'; readonly event: string; readonly properties: Record<string, unknown> }
-
-/** A call of Segment's tracking API, as `@segment/analytics-node` takes it, with its type. */
-export type SegmentCall = IdentifyCall | TrackCall
+import type { IdentifyCall, Identity, SegmentCall } from '../segment/calls'
+import { sizeOf } from '../segment/envelope'
+import { CALL_BYTES } from '../segment/limits'
 
 /** What a profile comes to: calls that go out together, and the mark to keep once Segment has them. */
 export interface Delivery {

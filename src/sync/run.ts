@@ -7,7 +7,7 @@ import { counted } from '../report/words'
 import { filtersOf, type Plan, planOf, type StateFilters, type StreamState } from '../algolia/profiles/state'
 import { type Delivery, type DeliveryRules, targetOf } from './calls'
 import type { SyncConfig } from './config'
-import { packed } from '../segment/limits'
+import { SegmentDelivery } from '../segment/delivery'
 import { type PagePlan, planPage, readPage, userTokensOf } from './page'
 import { noProfiles, secondsToGo, type SyncSummary } from './progress'
 import { RetryLog } from '../report/retry-log'
@@ -19,9 +19,6 @@ import type { SyncEnvironment, SyncOptions } from './sync'
 
 /** A call or a batch that keeps failing is given up after this long, in milliseconds. */
 const PATIENCE = 90_000
-
-/** Batches of a page that are sent at the same time. */
-const BATCHES_AT_ONCE = 4
 
 /** Problems in profiles are told one by one up to this many in a run, and only counted from there on. */
 const MOST_PROBLEMS_TOLD = 100
@@ -40,7 +37,8 @@ export class Run {
   private readonly profiles = noProfiles()
   private readonly rules: DeliveryRules
   private readonly filters: StateFilters
-  private readonly segment: SegmentClient
+  private readonly client: SegmentClient
+  private readonly segment: SegmentDelivery
   private readonly signal: AbortSignal
   private readonly begunAt: number
   private algolia: Connection['client'] | undefined
@@ -60,7 +58,7 @@ export class Run {
     this.signal = options.signal ?? new AbortController().signal
     this.filters = filtersOf(config)
     this.rules = { identity, firstSeenEvent, target: targetOf(config) }
-    this.segment = new SegmentClient({
+    this.client = new SegmentClient({
       writeKey,
       origin,
       clock,
@@ -68,6 +66,7 @@ export class Run {
       patience: this.patience,
       onRetry: this.retryTeller()
     })
+    this.segment = new SegmentDelivery(this.client)
   }
 
   /**
@@ -105,7 +104,7 @@ export class Run {
       duration: this.seconds(),
       profiles: { ...this.profiles },
       algolia: { ...(this.algolia?.counts ?? NO_CALLS) },
-      segment: { ...this.segment.counts }
+      segment: { ...this.client.counts }
     }
   }
 
@@ -168,10 +167,14 @@ export class Run {
     this.profiles.read += read
     this.profiles.repeated += repeated
     this.profiles.rejected += rejected
+    this.tellProblems(problems)
+    if (this.options.dryRun) this.countSent(deliveries)
+  }
+
+  private tellProblems(problems: readonly string[]): void {
     const told = problems.slice(0, Math.max(0, MOST_PROBLEMS_TOLD - this.problems))
     told.forEach((problem) => this.log('warn', problem))
     this.problems += problems.length
-    if (this.options.dryRun) this.countSent(deliveries)
   }
 
   private countSent(deliveries: readonly Delivery[]): void {
@@ -180,29 +183,28 @@ export class Run {
     this.profiles.firstSeen += deliveries.filter(({ isFirstSeen }) => isFirstSeen).length
   }
 
-  /** Sends all deliveries; those that Segment has accepted are kept, also when others fail. */
+  /**
+   * Sends all deliveries; those that Segment has accepted are kept, also when others fail. So are those that it refuses,
+   * until they change.
+   */
   private async deliver(
     deliveries: readonly Delivery[],
     keep: (batch: readonly Delivery[]) => Promise<void>
   ): Promise<void> {
-    const waiting = packed(deliveries)
-    const sendNext = async (): Promise<void> => {
-      for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-        try {
-          await this.segment.send(
-            batch.flatMap(({ calls }) => calls),
-            this.signal
-          )
-        } catch (thrown) {
-          waiting.length = 0
-          throw thrown
-        }
-        await keep(batch)
-        this.countSent(batch)
-      }
+    const onAccepted = async (batch: readonly Delivery[]): Promise<void> => {
+      await keep(batch)
+      this.countSent(batch)
     }
-    const ends = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, sendNext))
-    for (const end of ends) if (end.status === 'rejected') throw end.reason
+    const onRefused = async (culprits: readonly Delivery[], reason: string): Promise<void> => {
+      await keep(culprits)
+      this.profiles.rejected += culprits.length
+      this.tellProblems(
+        culprits.map(({ userToken }) => {
+          return `The profile ${userToken} is rejected, as Segment refuses it (${reason}): it is sent again when it changes.`
+        })
+      )
+    }
+    await this.segment.deliver(deliveries, { onAccepted, onRefused }, this.signal)
   }
 
   private tellProgress(state: StreamState): void {

@@ -1,6 +1,6 @@
 import { type Environment, systemEnvironment } from '../algolia/api/environment'
 import { PackageError, systemError } from '../errors'
-import type { SegmentCall } from './calls'
+import type { SegmentCall } from '../segment/calls'
 import { parseSyncConfig, type SyncConfigInput } from './config'
 import type { SyncProgress, SyncSummary } from './progress'
 import { Run } from './run'

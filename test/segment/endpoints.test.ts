@@ -24,7 +24,7 @@ it.each([
 
 it('sends to the United States unless told otherwise', async () => {
   await withBench({ profiles: 5 }, async ({ algolia, stateFile }) => {
-    const endpoint = nock('https://api.segment.io').post('/v1/batch').reply(200)
+    const endpoint = nock('https://api.segment.io').post('/v1/batch').reply(200, { success: true })
     const environment = { clock: systemClock, random: Math.random, baseUrl: algolia.url }
     expect((await syncProfiles({ config, stateFile }, environment)).outcome).toBe('delivered')
     expect(endpoint.isDone()).toBe(true)
@@ -39,7 +39,7 @@ it('says in the header when a batch comes again, and how often', async () => {
       .times(3)
       .reply(function () {
         counts.push(String(this.req.headers['x-retry-count']))
-        return [counts.length < 3 ? 500 : 200]
+        return [counts.length < 3 ? 500 : 200, { success: true }]
       })
     const environment = { clock: systemClock, random: () => 0, baseUrl: algolia.url }
     expect((await syncProfiles({ config, stateFile }, environment)).outcome).toBe('delivered')

@@ -49,8 +49,8 @@ export interface LocalSegment {
   /** Why calls were rejected, a reason for each. */
   readonly rejected: readonly string[]
   readonly statistics: Statistics
-  /** Asked at each request, by its number from 1, what goes wrong with it. */
-  fault: (request: number) => Fault | undefined
+  /** Asked at each request, by its number from 1 and its body, what goes wrong with it. */
+  fault: (request: number, body: string) => Fault | undefined
   /** Stops listening and breaks every connection. */
   close(): Promise<void>
 }
@@ -101,7 +101,7 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
     statistics.requests += 1
     const number = statistics.requests
     const body = await readBody(request)
-    const fault = segment.fault(number)
+    const fault = segment.fault(number, body)
     if (latency > 0) await wait(latency, undefined, { ref: false })
     const answer = answerCall(method, url, () => {
       return fault === undefined || fault.taken ? takeIn(body, headers.authorization) : failed
