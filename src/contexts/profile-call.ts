@@ -1,7 +1,6 @@
 import { textOfAnswer } from '../algolia/api/answer-text'
 import { limitHeaders } from '../algolia/api/client'
 import type { LimitHeaders } from '../algolia/api/rate-limit'
-import { ReusedMemory } from '../algolia/api/reused-memory'
 import { type Answer, NoAnswer, type Transport } from '../algolia/api/transport'
 
 /** What came of asking Algolia for a profile. */
@@ -33,10 +32,10 @@ export async function askForProfile(
 ): Promise<Asked> {
   let answer: Answer
   try {
-    answer = await transport.get(`/2/users/${encodeURIComponent(userToken)}`, signal)
+    answer = await transport.send(`/2/users/${encodeURIComponent(userToken)}`, signal)
     // The answer of a failing server may be that of a proxy, which has limits of its own.
     const limits = answer.status < 500 ? limitHeaders(answer) : {}
-    const text = answer.body(new ReusedMemory()).toString('utf8')
+    const text = answer.body().toString('utf8')
     return { ...verdictOn(answer.status, text, userToken, apiKey), limits }
   } catch (thrown) {
     if (!signal.aborted && !(thrown instanceof NoAnswer)) throw thrown

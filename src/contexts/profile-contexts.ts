@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { baseUrlOf } from '../algolia/api/connection'
+import { PERSONALIZATION } from '../algolia/api/apis'
+import { originOf } from '../algolia/api/connection'
 import { type Environment, systemEnvironment } from '../algolia/api/environment'
 import { CallBudget } from '../algolia/api/rate-limit'
 import { createTransport as createUndiciTransport, type Transport } from '../algolia/api/transport'
@@ -109,10 +110,10 @@ class Lookup implements ProfileContexts {
     private readonly environment: Environment
   ) {
     const { appId, apiKey, region, maxProfiles } = options
-    const { createTransport = createUndiciTransport, baseUrl } = environment
+    const { createTransport = createUndiciTransport } = environment
     this.cache = new ContextCache(maxProfiles)
     this.transport = createTransport({
-      baseUrl: baseUrlOf(region, baseUrl),
+      baseUrl: originOf(PERSONALIZATION, region, environment),
       headers: { 'x-algolia-application-id': appId, 'x-algolia-api-key': apiKey },
       connections: CONNECTIONS,
       silenceTimeout: CALL_TIMEOUT

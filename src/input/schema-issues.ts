@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { listed } from '../report/words'
 
 /** What checks expect, in words. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ function words(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'is missing'
   switch (issue.code) {
     case 'invalid_value':
-      return `must be ${listed(issue.values.map(String))}`
+      return `must be ${listed(issue.values.map(String), 'or')}`
     case 'invalid_type':
       return `must be ${TYPES[issue.expected] ?? issue.expected}`
     case 'too_small':
@@ -41,10 +42,6 @@ function words(issue: z.core.$ZodIssue, value: unknown): string {
     default:
       return value === '' ? 'is empty' : issue.message
   }
-}
-
-function listed(values: readonly string[]): string {
-  return [values.slice(0, -1).join(', '), ...values.slice(-1)].filter((part) => part !== '').join(' or ')
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

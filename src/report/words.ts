@@ -7,3 +7,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
+
+/** @returns a list as a sentence has it, such as "a, b and c". */
+export function listed(members: readonly string[], conjunction: 'and' | 'or'): string {
+  return [members.slice(0, -1).join(', '), ...members.slice(-1)].filter((part) => part !== '').join(` ${conjunction} `)
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientCounts } from '../algolia/api/client'
+import { PERSONALIZATION } from '../algolia/api/apis'
 import { connect, type Connection } from '../algolia/api/connection'
 import { toTimestamp, toUnixSeconds } from '../algolia/instants'
 import { readPlan } from '../algolia/profiles/passes'
@@ -136,7 +137,9 @@ export class Run {
   private async *read(plan: Plan): ReturnType<typeof readPlan> {
     const { config, environment, filters, signal } = this
     const tellRetry = this.retryTeller()
-    const { client, close } = connect(config, environment, {
+    const { client, close } = connect(PERSONALIZATION, config, environment, {
+      concurrency: config.concurrency,
+      assurance: ': the state is kept',
       patience: this.patience,
       onRetry: ({ message, internalMessage = message }, pause) => {
         tellRetry(`A call to Algolia failed (${internalMessage}).`, pause)

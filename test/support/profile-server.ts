@@ -23,7 +23,7 @@ export class ProfileServer implements Transport {
     public script: Script
   ) {}
 
-  async get(path: string): Promise<Answer> {
+  async send(path: string): Promise<Answer> {
     const userToken = decodeURIComponent(path.replace('/2/users/', ''))
     this.asked.push(userToken)
     const { status = 200, headers = {}, body } = await this.script(userToken)

@@ -64,7 +64,7 @@ export class SimulatedAlgolia implements Transport {
     this.profiles.set(userID, { updatedAt, version: (known?.version ?? 0) + 1 })
   }
 
-  async get(path: string, signal: AbortSignal): Promise<Answer> {
+  async send(path: string, signal: AbortSignal): Promise<Answer> {
     const { clock, latency = () => 0, onCall } = this.options
     this.calls += 1
     const number = this.calls

@@ -1,21 +1,28 @@
-import { textOfAnswer } from './answer-text'
-import { CallBudget, type LimitHeaders } from './rate-limit'
 import type { Clock } from '../../clock'
-import { type PackageError } from '../../errors'
-import { connectionFailure, failureOf, type Failure, unreadablePage } from './failures'
-import { Starts } from '../profiles/page-profiles'
-import { ReusedMemory } from './reused-memory'
+import type { PackageError } from '../../errors'
+import { isAlgoliasError, textOfAnswer } from './answer-text'
+import type { Api } from './apis'
+import { connectionFailure, failureOf, type Failure, type FailureTable, unreadableAnswer } from './failures'
+import { CallBudget, type CallShare, type LimitHeaders } from './rate-limit'
 import { ServerClock } from './server-clock'
-import { type Answer, NoAnswer, type Transport } from './transport'
-import { Turn } from '../profiles/turn'
-import { readUsersPage, type UsersPage, usersPath, type UsersQuery } from '../profiles/users-page'
+import { type Answer, type Change, NoAnswer, type Transport } from './transport'
 
-/**
- * What came of a call: a whole page, or the word that its page token is no longer taken. One page at a time is handed out,
- * and the next one only once the caller has ended it: then its profiles can't be taken any more.
- */
-export type UsersAnswer =
-  { kind: 'page'; page: UsersPage; end: () => void } | { kind: 'page token refused'; error: PackageError }
+/** What a body holds, or why it isn't what was asked for. */
+export type Read<Value> = { readonly value: Value } | { readonly unreadable: string }
+
+/** One call, and what its answer has to be. */
+export interface Call<Value> {
+  readonly path: string
+  readonly query?: URLSearchParams
+  /** What it changes; by default nothing, it is a GET. It may be sent again: only what does no harm twice. */
+  readonly change?: Change
+  /** What the answer should be, in an error: such as "a page of profiles". */
+  readonly what: string
+  /** Reads the body of a 200. Without side effects, as it is called again with the body of another try. */
+  readonly read: (body: Buffer) => Read<Value>
+  /** What statuses mean for this call, where that differs from what they mean for the API. */
+  readonly failures?: FailureTable
+}
 
 /** Counts over the life of a client. */
 export interface ClientCounts {
@@ -28,14 +35,19 @@ export interface ClientCounts {
 }
 
 export interface ClientOptions {
+  readonly api: Api
   readonly transport: Transport
   /** Kept out of every message, should an answer repeat it. */
   readonly apiKey: string
   readonly clock: Clock
   /** A number from 0 up to 1. */
   readonly random: () => number
+  /** How much of the limit may be used; all of it unless told otherwise. */
+  readonly share?: CallShare
   /** Milliseconds after which one call is given up, retries included. */
   readonly patience?: number
+  /** Goes on from "run again" in errors, such as ": the state is kept". */
+  readonly assurance?: string
   /** Told of a retry, with its cause and the pause in milliseconds. */
   readonly onRetry?: (cause: PackageError, pause: number) => void
   /** Told when calls have to wait: until when, by the server's clock (Unix milliseconds), and for how many milliseconds. */
@@ -61,23 +73,22 @@ const LATENCIES_KEPT = 15
 /** A wait is cut into naps of this many milliseconds, since answers to calls under way can change how long it is. */
 const NAP = 200
 
-/** Calls `GET /2/users`: waits for the shared limit, retries what may pass, and tells apart what won't. */
-export class ProfileClient {
+/** Calls one of Algolia's APIs: waits for the shared limit, retries what may pass, and says what won't. */
+export class AlgoliaClient {
   readonly counts: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
-  private readonly budget = new CallBudget()
+  private readonly budget: CallBudget
   private readonly serverClock = new ServerClock()
   private readonly latencies: number[] = []
-  /** Pages wait for it zipped, which takes a fifth of the memory. */
-  private readonly turn = new Turn()
-  private readonly memory = new ReusedMemory()
-  private readonly starts = new Starts()
   private readonly patience: number
+  private readonly assurance: string
   private toldUntil = 0
   /** The latest moment that is counted as spent waiting: calls that wait at the same time count once. */
   private waitedUntil = 0
 
   constructor(private readonly options: ClientOptions) {
+    this.budget = new CallBudget(options.share)
     this.patience = options.patience ?? PATIENCE
+    this.assurance = options.assurance ?? ''
   }
 
   /** @returns the server's clock at a time of the client's clock, by default now; Unix milliseconds, never ahead of it. */
@@ -85,7 +96,7 @@ export class ProfileClient {
     return this.serverClock.at(localTime)
   }
 
-  /** Whether a page has told the server's clock; else the client's stands in for it. */
+  /** Whether an answer has told the server's clock; else the client's stands in for it. */
   get knowsServerTime(): boolean {
     return this.serverClock.isKnown
   }
@@ -106,33 +117,28 @@ export class ProfileClient {
   }
 
   /**
-   * Reads one page.
-   * @throws PackageError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
+   * Makes a call: one answer, or one error.
+   * @throws AlgoliaError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
    */
-  async getUsers(query: UsersQuery, signal: AbortSignal): Promise<UsersAnswer> {
+  async call<Value>(call: Call<Value>, signal: AbortSignal): Promise<Value> {
     const { clock, onRetry } = this.options
-    const path = usersPath(query)
     let givenUpAt: number | undefined
     let waitsUntil: number | undefined
     for (let attempt = 0; ; attempt += 1) {
       const sentAt = await this.turnToCall(signal)
       givenUpAt ??= sentAt + this.patience
       waitsUntil ??= sentAt + Math.max(this.patience, PATIENCE)
-      const result = await this.attempt(path, query.pageToken !== undefined, sentAt, givenUpAt, signal)
-      const arrivedAt = clock.now()
-      const page = 'failure' in result ? result : await this.readPage(result.answer, signal)
-      if ('kind' in page) {
-        this.serverClock.learn(arrivedAt, result.limits.date)
-        return page
-      }
-      // The time until a page's turn is the caller's.
-      givenUpAt += clock.now() - arrivedAt
-      const { verdict, error } = page.failure
-      if (verdict === 'give up') throw error
-      if (verdict === 'restart') return { kind: 'page token refused', error }
+      const sent = await this.send(call, sentAt, givenUpAt, signal)
       const now = clock.now()
+      const result = 'answer' in sent ? this.understand(call, sent.answer) : sent.failure
+      if ('value' in result) {
+        this.serverClock.learn(now, sent.limits.date)
+        return result.value
+      }
+      const { verdict, error } = result
+      if (verdict === 'give up') throw error
       const pause = this.pauseBefore(attempt)
-      const resumesAt = verdict === 'wait' ? this.budget.refused(now, result.limits, pause) : now + pause
+      const resumesAt = verdict === 'wait' ? this.budget.refused(now, sent.limits, pause) : now + pause
       // A reset that Algolia tells is worth waiting for, even to a caller with little patience.
       const isTold = resumesAt > now + pause
       if (resumesAt >= (isTold ? Math.max(givenUpAt, waitsUntil) : givenUpAt)) throw error
@@ -146,60 +152,57 @@ export class ProfileClient {
     }
   }
 
-  /** Sends one call. @returns the answer when its status is 200, else what its failure means */
-  private async attempt(
-    path: string,
-    withPageToken: boolean,
+  /** Sends a call once. @returns its answer, whatever it says, or why none came */
+  private async send(
+    { path, query, change }: Call<unknown>,
     sentAt: number,
     givenUpAt: number,
     signal: AbortSignal
   ): Promise<({ answer: Answer } | { failure: Failure }) & { limits: LimitHeaders }> {
     const { clock, transport } = this.options
-    let limits: LimitHeaders = {}
+    const fullPath = query === undefined ? path : `${path}?${query.toString()}`
     const deadline = AbortSignal.timeout(Math.ceil(Math.max(givenUpAt - sentAt, SHORTEST_PATIENCE)))
+    let limits: LimitHeaders = {}
     try {
-      const answer = await transport.get(path, AbortSignal.any([signal, deadline]))
+      const answer = await transport.send(fullPath, AbortSignal.any([signal, deadline]), change)
       // A failing server's answer may be that of a proxy, whose clock is its own.
       if (answer.status < 500) limits = limitHeaders(answer)
       this.latencies.push(clock.now() - sentAt)
       if (this.latencies.length > LATENCIES_KEPT) this.latencies.shift()
-      if (answer.status === 200) return { answer, limits }
-      return { failure: failureOf({ status: answer.status, detail: this.detailOf(answer), withPageToken }), limits }
+      return { answer, limits }
     } catch (thrown) {
       signal.throwIfAborted()
-      if (deadline.aborted) return { failure: connectionFailure(transport.host, 'it took too long'), limits }
-      if (thrown instanceof NoAnswer) return { failure: connectionFailure(transport.host, thrown.message), limits }
-      throw thrown
+      const reason = deadline.aborted ? 'it took too long' : thrown instanceof NoAnswer ? thrown.message : undefined
+      if (reason === undefined) throw thrown
+      return { failure: this.broken(reason), limits }
     } finally {
       this.budget.ended(clock.now(), limits)
     }
   }
 
-  /** Waits for a page's turn. @returns the page, or what is wrong with it: then its turn is over */
-  private async readPage(answer: Answer, signal: AbortSignal): Promise<UsersAnswer | { failure: Failure }> {
-    const { turn } = this
-    await turn.take(signal)
-    const page = this.parsePage(answer)
-    if ('failure' in page) {
-      turn.end()
-      return page
+  /** @returns what an answer holds, or what its failure means */
+  private understand<Value>({ what, read, failures }: Call<Value>, answer: Answer): { value: Value } | Failure {
+    const { assurance, options } = this
+    const { status } = answer
+    let body: Buffer | undefined
+    try {
+      body = answer.body()
+    } catch (thrown) {
+      if (!(thrown instanceof NoAnswer)) throw thrown
+      if (status === 200) return this.broken(thrown.message)
     }
-    const end = (): void => {
-      page.profiles.close?.()
-      turn.end()
+    const text = (): string => textOfAnswer(body?.toString('utf8'), options.apiKey)
+    if (status === 200 && body !== undefined) {
+      const result = read(body)
+      return 'value' in result ? result : unreadableAnswer(what, result.unreadable, text(), assurance)
     }
-    return { kind: 'page', page, end }
+    // The status stands, whatever the body is.
+    const isAlgolias = body !== undefined && isAlgoliasError(body.toString('utf8'), status)
+    return failureOf({ api: options.api, status, detail: text(), isAlgolias, assurance }, failures)
   }
 
-  private parsePage(answer: Answer): UsersPage | { failure: Failure } {
-    try {
-      const body = answer.body(this.memory)
-      const page = readUsersPage(body, this.starts)
-      return 'profiles' in page ? page : { failure: unreadablePage(page.unreadable, this.textOf(body)) }
-    } catch (thrown) {
-      if (thrown instanceof NoAnswer) return { failure: connectionFailure(this.options.transport.host, thrown.message) }
-      throw thrown
-    }
+  private broken(reason: string): Failure {
+    return connectionFailure(this.options.transport.host, reason, this.assurance)
   }
 
   /** Waits until a call may go out, and counts it as sent at once, so that no other takes the same place. */
@@ -225,23 +228,25 @@ export class ProfileClient {
     }
   }
 
-  /** What an answer says; its status stands, whatever its body is. */
-  private detailOf(answer: Answer): string {
-    try {
-      return this.textOf(answer.body(new ReusedMemory()))
-    } catch (thrown) {
-      if (thrown instanceof NoAnswer) return '(unreadable)'
-      throw thrown
-    }
-  }
-
-  private textOf(body: Buffer): string {
-    return textOfAnswer(body.toString('utf8'), this.options.apiKey)
-  }
-
   private pauseBefore(attempt: number): number {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt)
     return longest * (0.5 + 0.5 * this.options.random())
+  }
+}
+
+/**
+ * A reader of bodies that are JSON.
+ * @param read what the JSON holds
+ */
+export function jsonReader<Value>(read: (json: unknown) => Read<Value>): (body: Buffer) => Read<Value> {
+  return (body) => {
+    let json: unknown
+    try {
+      json = JSON.parse(body.toString('utf8'))
+    } catch {
+      return { unreadable: 'it is not JSON' }
+    }
+    return read(json)
   }
 }
 

@@ -1,104 +1,136 @@
-import { configError, type PackageError, transientError } from '../../errors'
+import { type ErrorKind, PackageError } from '../../errors'
+import { listed } from '../../report/words'
+import type { Api } from './apis'
 
-/** The ACLs that a key needs, as Algolia's API description lists them for every call (`x-acl`). */
-const ACLS = 'search, browse and recommendation'
+/** An answer that is not what was asked for, or none. */
+export class AlgoliaError extends PackageError {
+  override readonly name = 'AlgoliaError'
+
+  constructor(
+    message: string,
+    kind: ErrorKind,
+    internalMessage: string,
+    /** The answer's status; absent when there was no answer, or it said 200 and wasn't understood. */
+    readonly status?: number,
+    /** Whether Algolia itself said so, and not something on the way: its errors are JSON and repeat their status. */
+    readonly isAlgolias = false
+  ) {
+    super(message, kind, internalMessage)
+  }
+}
 
 /**
- * What a failed call means.
+ * What to do about a failed call.
  * - `retry`: it may pass by itself; try again after a pause.
  * - `wait`: no calls are left; try again when Algolia allows calls again.
- * - `restart`: the page token was refused; the window has to be read anew.
  * - `give up`: it won't pass by itself.
  */
-export type Verdict = 'retry' | 'wait' | 'restart' | 'give up'
+export type Verdict = 'retry' | 'wait' | 'give up'
+
+/** What a failure's words are made of. */
+export interface FailedCall {
+  readonly api: Api
+  readonly status: number
+  /** What the answer says. */
+  readonly detail: string
+  readonly isAlgolias: boolean
+  /** Goes on from "run again", such as ": the state is kept". */
+  readonly assurance: string
+}
+
+/** What a status means: what to do about it, who acts when that doesn't help, and what to say then. */
+export interface Meaning {
+  readonly verdict: Verdict
+  readonly kind: ErrorKind
+  readonly say: (call: FailedCall) => string
+}
+
+/** Status → what it means. */
+export type FailureTable = Readonly<Record<number, Meaning>>
 
 /** A failed call: what to do about it, and the error to end with when that doesn't help. */
 export interface Failure {
   readonly verdict: Verdict
-  readonly error: PackageError
+  readonly error: AlgoliaError
 }
 
-/** What is known of a call whose status isn't 200. */
-export interface FailedAnswer {
-  readonly status: number
-  /** What it says. */
-  readonly detail: string
-  /** Whether a page token was sent. */
-  readonly withPageToken: boolean
+const KEY_REFUSED: Meaning = {
+  verdict: 'give up',
+  kind: 'config',
+  say: ({ api, status }) =>
+    `Algolia refused the credentials (${status}). Check that the API key belongs to this application ID, that it has the ${api.acls.length > 1 ? 'ACLs' : 'ACL'} ${listed(api.acls, 'and')}, and that the region matches the application.`
 }
 
-/** Status → what it means and what to do. Facts: Algolia's API description, and `402` and `421` of its error table. */
-export function failureOf({ status, detail, withPageToken }: FailedAnswer): Failure {
-  const internal = `HTTP ${status}: ${detail}`
-  const final = (message: string): Failure => ({ verdict: 'give up', error: configError(message, internal) })
-  const passing = (verdict: Verdict, message: string): Failure => ({
-    verdict,
-    error: transientError(message, internal)
-  })
-  switch (status) {
-    case 401:
-    case 403:
-      return final(
-        `Algolia refused the credentials (${status}). Check that the API key belongs to this application ID, that it has the ACLs ${ACLS}, and that the region matches the application.`
-      )
-    case 402:
-      return final(
-        'The plan of this Algolia application does not include Advanced Personalization (402). Ask Algolia to enable it, or use another application.'
-      )
-    case 429:
-    case 421:
-      return passing(
-        'wait',
-        `Algolia allows no more calls for now (${status}): the 500 calls a minute of this application are used up. Run again later, or let fewer things use the API at the same time.`
-      )
-    case 400:
-    case 404:
-    case 410:
-    case 422:
-      if (withPageToken) {
-        return {
-          verdict: 'restart',
-          error: transientError(
-            `Algolia refused a page token (${status}), also after its window was started anew. Run again: the state is kept.`,
-            internal
-          )
-        }
-      }
-      return final(
-        `Algolia refused the request (${status}: ${detail}). Check the start date, the indices and the affinities in the configuration.`
-      )
-    case 408:
-      return passing('retry', 'Algolia gave up waiting for a request (408). Run again: the state is kept.')
-  }
-  if (status >= 500 && status !== 501) {
-    return passing('retry', `Algolia failed to answer (${status}). Run again later: the state is kept.`)
-  }
-  return final(
-    `Algolia gave an answer that is not understood (${status}: ${detail}). Check the region and, if ALGOLIA_PERSONALIZATION_URL is set, that it names the right server.`
-  )
+const NO_CALLS_LEFT: Meaning = {
+  verdict: 'wait',
+  kind: 'transient',
+  say: ({ api, status }) =>
+    `Algolia allows no more calls for now (${status}): the ${api.callsPerMinute} calls a minute of this application are used up. Run again later, or let fewer things use the API at the same time.`
+}
+
+const REQUEST_REFUSED: Meaning = {
+  verdict: 'give up',
+  kind: 'config',
+  say: ({ status, detail }) => `Algolia refused the request (${status}: ${detail}). Check the configuration.`
+}
+
+const SERVER_FAILED: Meaning = {
+  verdict: 'retry',
+  kind: 'transient',
+  say: ({ status, assurance }) => `Algolia failed to answer (${status}). Run again later${assurance}.`
+}
+
+const NOT_UNDERSTOOD: Meaning = {
+  verdict: 'give up',
+  kind: 'config',
+  say: ({ api, status, detail }) =>
+    `Algolia gave an answer that is not understood (${status}: ${detail}). Check the region and, if ${api.originVariable} is set, that it names the right server.`
+}
+
+/** The table of failures. Facts: Algolia's API descriptions, and `402` and `421` of its error table. */
+const FAILURES: FailureTable = {
+  400: REQUEST_REFUSED,
+  401: KEY_REFUSED,
+  402: {
+    verdict: 'give up',
+    kind: 'config',
+    say: ({ api }) =>
+      `The plan of this Algolia application does not include ${api.product} (402). Ask Algolia to enable it, or use another application.`
+  },
+  403: KEY_REFUSED,
+  404: REQUEST_REFUSED,
+  408: {
+    verdict: 'retry',
+    kind: 'transient',
+    say: ({ assurance }) => `Algolia gave up waiting for a request (408). Run again${assurance}.`
+  },
+  410: REQUEST_REFUSED,
+  421: NO_CALLS_LEFT,
+  422: REQUEST_REFUSED,
+  429: NO_CALLS_LEFT,
+  501: NOT_UNDERSTOOD
+}
+
+/** @param table what statuses mean for this request, where that differs from what they mean for the API */
+export function failureOf(call: FailedCall, table: FailureTable = {}): Failure {
+  const { api, status, detail, isAlgolias } = call
+  const { verdict, kind, say } =
+    table[status] ?? api.failures?.[status] ?? FAILURES[status] ?? (status >= 500 ? SERVER_FAILED : NOT_UNDERSTOOD)
+  return { verdict, error: new AlgoliaError(say(call), kind, `HTTP ${status}: ${detail}`, status, isAlgolias) }
 }
 
 /** A connection that couldn't be made, broke, or stayed silent. */
-export function connectionFailure(host: string, reason: string): Failure {
-  return {
-    verdict: 'retry',
-    error: transientError(
-      `${host} could not be reached or stopped answering (${reason}). Check the network and the region, then run again: the state is kept.`,
-      reason
-    )
-  }
+export function connectionFailure(host: string, reason: string, assurance: string): Failure {
+  const message = `${host} could not be reached or stopped answering (${reason}). Check the network and the region, then run again${assurance}.`
+  return { verdict: 'retry', error: new AlgoliaError(message, 'transient', reason) }
 }
 
 /**
- * A body that isn't a whole page. Never to be taken for an empty one.
+ * A body that isn't what was asked for. Never to be taken for an empty one.
+ * @param what what it should have been
  * @param text what it says instead
  */
-export function unreadablePage(reason: string, text: string): Failure {
-  return {
-    verdict: 'retry',
-    error: transientError(
-      `Algolia's answer is not a page of profiles (${reason}). Nothing was taken from it. Run again later: the state is kept.`,
-      `${reason}: ${text}`
-    )
-  }
+export function unreadableAnswer(what: string, reason: string, text: string, assurance: string): Failure {
+  const message = `Algolia's answer is not ${what} (${reason}). Nothing was taken from it. Run again later${assurance}.`
+  return { verdict: 'retry', error: new AlgoliaError(message, 'transient', `${reason}: ${text}`) }
 }

@@ -34,6 +34,16 @@ const LOOK_AGAIN_MILLISECONDS = 50
 /** The part of a period's calls that is not held back. */
 const UNHURRIED_PART = 0.5
 
+/** How much of the limit may be used here; without it, all that there is. */
+export interface CallShare {
+  /** Calls in any minute, at most. */
+  readonly callsPerMinute?: number
+  /** The part of the limit that may be used in any period, from 0 to 1. */
+  readonly share?: number
+  /** The part of the limit that is left to others: no call goes out while no more than that remains, from 0 to 1. */
+  readonly reserve?: number
+}
+
 export class CallBudget {
   private limit: number | undefined
   /** The lowest `remaining` that the present period's answers told. */
@@ -50,6 +60,10 @@ export class CallBudget {
   private inFlight = 0
   private lastSentAt: number | undefined
   private blockedUntil = 0
+  /** When calls went out, as long as that matters to the share. */
+  private readonly sentAt: number[] = []
+
+  constructor(private readonly share: CallShare = {}) {}
 
   /** @returns the server's clock at a local time, never ahead of it; the local time itself until an answer told. */
   serverTime(localTime: number): number {
@@ -75,22 +89,49 @@ export class CallBudget {
 
   /** @returns the local time at which the next call may go out; not later than `localTime` when it may go now. */
   nextCallAt(localTime: number): number {
+    return Math.max(this.nextByLimit(localTime), this.nextByShare())
+  }
+
+  /** When the limit allows the next call. */
+  private nextByLimit(localTime: number): number {
     if (this.blockedUntil > localTime) return this.blockedUntil
     if (!this.isAnswered && this.inFlight > 0) return localTime + LOOK_AGAIN_MILLISECONDS
     const left = this.callsLeft(localTime)
     if (left === undefined || this.resetAt === undefined) return localTime
     const untilReset = this.resetAt - this.serverTime(localTime)
-    if (left === 0) return localTime + untilReset
+    if (left <= (this.limit ?? 0) * (this.share.reserve ?? 0)) return localTime + untilReset
     if (this.limit === undefined || left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) {
       return localTime
     }
     return this.lastSentAt + untilReset / left
   }
 
+  /** When the share allows the next call: as soon as the call that is as many calls back as it has is a period ago. */
+  private nextByShare(): number {
+    return Math.max(
+      ...this.ownWindows().map(({ calls, period }) => (this.sentAt.at(-calls) ?? -Infinity) + period),
+      -Infinity
+    )
+  }
+
+  private ownWindows(): { readonly calls: number; readonly period: number }[] {
+    const { callsPerMinute, share } = this.share
+    return [
+      ...(callsPerMinute === undefined ? [] : [{ calls: callsPerMinute, period: PERIOD_MILLISECONDS }]),
+      ...(share === undefined || this.limit === undefined
+        ? []
+        : [{ calls: Math.max(1, Math.floor(share * this.limit)), period: this.period }])
+    ]
+  }
+
   /** To be told of each call as it goes out. */
   sent(localTime: number): void {
     this.inFlight += 1
     this.lastSentAt = localTime
+    // Before the first answer, which tells the limit, one call goes out; it counts.
+    const kept = Math.max(1, ...this.ownWindows().map(({ calls }) => calls))
+    this.sentAt.push(localTime)
+    if (this.sentAt.length > kept) this.sentAt.shift()
   }
 
   /** To be told of each call that ended, with the headers of its answer if there was one. */

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib'
 import { errors, Pool } from 'undici'
-import { ReusedMemory } from './reused-memory'
 
 /** Bytes of a chunk of an unzipped body: a page of 1,000 profiles is one, where zlib's own 16 KB made sixty. */
 const UNZIPPED_CHUNK = 1 << 20
@@ -17,11 +16,10 @@ export interface Answer {
   /** A header's value by its name in lower case. */
   readonly header: (name: string) => string | undefined
   /**
-   * Unzips the body; to be called once, as the zipped one is then gone.
-   * @param memory where to put it: it stays valid until that is emptied
+   * Unzips the body. A page waits zipped for as long as it can, which takes a fifth of the memory.
    * @throws NoAnswer when it was cut short on the way
    */
-  readonly body: (memory: ReusedMemory) => Buffer
+  readonly body: () => Buffer
 }
 
 /** No whole answer came: no connection, a broken one, silence, or a body cut short. */
@@ -31,10 +29,17 @@ export class NoAnswer extends Error {
 
 const TOO_LARGE = `an answer of more than ${LARGEST_BODY >> 20} MB; a smaller page size makes smaller ones`
 
-/** Sends one GET. Rejects with `NoAnswer`, or with the signal's reason once it aborts. */
+/** What a request changes, where it isn't a GET. */
+export interface Change {
+  readonly method: 'PUT' | 'POST' | 'DELETE'
+  /** JSON. */
+  readonly body?: string
+}
+
+/** Sends one request. Rejects with `NoAnswer`, or with the signal's reason once it aborts. */
 export interface Transport {
   readonly host: string
-  get(path: string, signal: AbortSignal): Promise<Answer>
+  send(path: string, signal: AbortSignal, change?: Change): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -57,33 +62,31 @@ export function createTransport({ baseUrl, headers, connections, silenceTimeout 
     bodyTimeout: silenceTimeout
   })
   const allHeaders = { ...headers, 'accept-encoding': 'gzip' }
-  const unused: ReusedMemory[] = []
   return {
     host: new URL(baseUrl).host,
-    async get(path, signal) {
+    async send(path, signal, change) {
       try {
-        const answer = await pool.request({ path, method: 'GET', headers: allHeaders, signal })
-        const received = unused.pop() ?? new ReusedMemory()
-        for await (const bytes of answer.body) {
-          received.add(bytes as Buffer)
-          if (received.content.length > LARGEST_BODY) throw new NoAnswer(TOO_LARGE)
+        const answer = await pool.request({
+          path,
+          method: change?.method ?? 'GET',
+          headers: change?.body === undefined ? allHeaders : { ...allHeaders, 'content-type': 'application/json' },
+          body: change?.body ?? null,
+          signal
+        })
+        const chunks: Buffer[] = []
+        let received = 0
+        for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+          chunks.push(chunk)
+          received += chunk.length
+          if (received > LARGEST_BODY) throw new NoAnswer(TOO_LARGE)
         }
         const header: Answer['header'] = (name) => {
           const value = answer.headers[name]
           return Array.isArray(value) ? value[0] : value
         }
         const isZipped = /^(x-)?gzip$/i.test(header('content-encoding') ?? '')
-        return {
-          status: answer.statusCode,
-          header,
-          body: (memory) => {
-            memory.empty()
-            memory.add(isZipped ? unzip(received.content) : received.content)
-            received.empty()
-            unused.push(received)
-            return memory.content
-          }
-        }
+        const bytes = Buffer.concat(chunks, received)
+        return { status: answer.statusCode, header, body: () => (isZipped ? unzip(bytes) : bytes) }
       } catch (thrown) {
         signal.throwIfAborted()
         throw noAnswer(thrown)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Config } from '../../sources/algolia-profiles/config'
 import { configError } from '../../errors'
 import { toTimestamp, toUnixSeconds } from '../instants'
 import { issuesOf } from '../../input/schema-issues'
+import type { ProfileSelection } from './users'
 import { LATENESS_SECONDS, type Pass, type Window } from './windows'
 
 /**
@@ -109,7 +109,7 @@ export function writeStreamState(state: StreamState): z.input<typeof streamState
 }
 
 /** @returns which profiles a configuration is about, as a state keeps it; the order of a list doesn't matter. */
-export function filtersOf(config: Config): StateFilters {
+export function filtersOf(config: ProfileSelection): StateFilters {
   return {
     appId: config.appId,
     region: config.region,

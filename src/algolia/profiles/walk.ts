@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events'
-import type { ProfileClient, UsersAnswer } from '../api/client'
+import type { AlgoliaClient } from '../api/client'
 import { transientError } from '../../errors'
 import { toUnixSeconds } from '../instants'
-import type { PageProfiles } from './page-profiles'
 import { PageTokenWatch } from './page-token-watch'
 import { TokenProgress } from './token-progress'
-import type { ProfileFilters } from './users-page'
+import { getUsers, type ProfileFilters, type UsersAnswer } from './users'
 import {
   addToSample,
   afterLastPage,
@@ -22,14 +21,13 @@ import {
 
 /** A page that has been read, and the pass after it. */
 export interface WalkStep {
-  /** To be taken before the next step is asked for. */
-  readonly profiles: PageProfiles
+  readonly profiles: readonly unknown[]
   /** Resuming from this pass, together with all pages up to this one, covers everything. */
   readonly pass: Pass
 }
 
 export interface WalkOptions {
-  readonly client: ProfileClient
+  readonly client: AlgoliaClient
   readonly filters: ProfileFilters
   readonly pageSize: number
   /** Windows that are read at the same time, at most. */
@@ -59,7 +57,7 @@ type Arrival = { window: Window } & ({ answer: UsersAnswer } | { thrown: unknown
  * Reads what is left of a pass, page by page, several windows at the same time.
  *
  * The next page of a window is asked for before the present one is handed out, so at most one page of each window under
- * way waits in memory, zipped until its turn comes, and a consumer that stops asking stops the reading.
+ * way waits in memory, and a consumer that stops asking stops the reading.
  * @throws PackageError when a call fails for good, or when page tokens repeat; the signal's reason on abort.
  */
 export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<WalkStep, void> {
@@ -119,18 +117,11 @@ export async function* walk(start: Pass, options: WalkOptions): AsyncGenerator<W
         }
       }
       askForPages()
-      try {
-        yield { profiles, pass }
-      } finally {
-        arrival.answer.end()
-      }
+      yield { profiles, pass }
     }
   } finally {
     stop.abort()
-    for (const arrival of await Promise.all(underWay.values())) {
-      // A page that nobody will take keeps no other from its turn.
-      if ('answer' in arrival && arrival.answer.kind === 'page') arrival.answer.end()
-    }
+    await Promise.all(underWay.values())
   }
 }
 
@@ -139,7 +130,7 @@ async function askForPage(window: Window, options: WalkOptions, signal: AbortSig
   const { after, before, pageToken } = window
   const query = { ...filters, after, before, pageToken, limit: pageSize }
   try {
-    return { window, answer: await client.getUsers(query, signal) }
+    return { window, answer: await getUsers(client, query, signal) }
   } catch (thrown) {
     return { window, thrown }
   }
@@ -160,7 +151,7 @@ interface Sample {
 
 const NO_SAMPLE: Sample = { userTokens: [], times: [] }
 
-function sampleOf(profiles: PageProfiles): Sample {
+function sampleOf(profiles: readonly unknown[]): Sample {
   const step = Math.max(1, Math.floor(profiles.length / PROFILES_OF_A_SAMPLE))
   const userTokens: string[] = []
   const times: number[] = []

@@ -1,10 +1,8 @@
 import { z } from 'zod'
+import { REGIONS } from '../../algolia/api/apis'
 import { configError } from '../../errors'
 import { withoutNulls } from '../../input/json-file'
 import { issuesOf } from '../../input/schema-issues'
-
-/** Regions of Algolia's Advanced Personalization API: `https://ai-personalization.{region}.algolia.com`. */
-export const REGIONS = ['us', 'eu'] as const
 
 /** `GET /2/users` returns at most this many profiles a page (Algolia's API description: `limit`, 1-1000). */
 export const LARGEST_PAGE = 1000

@@ -1,4 +1,4 @@
-export { browseProfiles, type AlgoliaProfile, type BrowseOptions } from '../../algolia/profiles/browse'
+export { browseProfiles, type AlgoliaProfile, type BrowseOptions } from './browse'
 export { check, discover, read, spec, type ReadInput } from './source'
 export { type Environment, systemEnvironment } from '../../algolia/api/environment'
 export type { AirbyteMessage } from '../../airbyte/protocol'

@@ -1,6 +1,7 @@
 import { catalogMessage, selectStreams } from '../../airbyte/catalog'
 import { type Config, configSchema, parseConfig, unknownKeysOf } from './config'
-import type { connect, Connection } from '../../algolia/api/connection'
+import { PERSONALIZATION } from '../../algolia/api/apis'
+import type { Connection, ConnectionOptions } from '../../algolia/api/connection'
 import type { Environment } from '../../algolia/api/environment'
 import { toPackageError } from '../../errors'
 import { toTimestamp } from '../../algolia/instants'
@@ -8,6 +9,7 @@ import { jsonSchemaOf } from '../../airbyte/json-schema'
 import { Mailbox } from '../../airbyte/mailbox'
 import type { AirbyteMessage } from '../../airbyte/protocol'
 import { pageMessages } from './page-messages'
+import { getUsers } from '../../algolia/profiles/users'
 import { readPlan } from '../../algolia/profiles/passes'
 import { ReadReport } from '../../airbyte/read-report'
 import { logMessage } from '../../airbyte/reports'
@@ -20,6 +22,9 @@ const DOCUMENTATION_URL = 'https://www.npmjs.com/package/segment-algolia-persona
 
 /** `check` gives up sooner than a read, as somebody is waiting for it. Milliseconds. */
 const CHECK_PATIENCE = 20_000
+
+/** What somebody who runs it again wants to know. */
+const KEPT = ': the state is kept'
 
 /** @returns the SPEC message: what the source has to be told, derived from the configuration's shape. */
 export function spec(): AirbyteMessage {
@@ -62,7 +67,7 @@ export async function check(config: unknown, environment: Environment, signal: A
     const { client, close } = await connectTo(parsed, environment, { patience: CHECK_PATIENCE })
     try {
       const query = { indices, affinities, after: undefined, before: undefined, limit: 1, pageToken: undefined }
-      await client.getUsers(query, signal)
+      await getUsers(client, query, signal)
     } finally {
       await close()
     }
@@ -140,7 +145,7 @@ export async function* read(
     for (;;) {
       const next = yield* mail.until(pages.next())
       if (next.done) break
-      yield pageMessages(next.value, streams, Math.floor(clock.now()), report, (error) => stop.abort(error))
+      yield [...pageMessages(next.value, streams, Math.floor(clock.now()), report)]
       yield report.progress(client.callsLeft())
       stopped.throwIfAborted()
     }
@@ -166,7 +171,8 @@ function startLine({ appId, region }: Config, streams: readonly Stream[], { resu
 }
 
 /** Loads the HTTP client only when it is needed: `spec` and `discover` answer at once. */
-async function connectTo(...parameters: Parameters<typeof connect>): Promise<Connection> {
+async function connectTo(config: Config, environment: Environment, options: ConnectionOptions): Promise<Connection> {
   const connection = await import('../../algolia/api/connection')
-  return connection.connect(...parameters)
+  const { concurrency } = config
+  return connection.connect(PERSONALIZATION, config, environment, { concurrency, assurance: KEPT, ...options })
 }

@@ -1,19 +1,12 @@
-import { gzipSync } from 'node:zlib'
-import { createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import type { Fault, Faults, LocalAlgolia } from '../../../src/local/algolia'
 import type { PackageError } from '../../../src/errors'
-import { ReusedMemory } from '../../../src/algolia/api/reused-memory'
-import { createTransport, NoAnswer } from '../../../src/algolia/api/transport'
-import { startScriptedServer } from '../../support/scripted-server'
+import { createTransport, type Transport, type TransportOptions } from '../../../src/algolia/api/transport'
+import type { Fault, Faults, LocalAlgolia } from '../../../src/local/algolia'
 import {
   catalogOf,
   configuration,
   readInProcess,
   type ReadInProcess,
   runRead,
-  startSource,
-  type SourceRun,
   stateOfWindows,
   withAlgolia
 } from '../../support/source'
@@ -37,13 +30,13 @@ function readWith(
 }
 
 /** Makes a profile of a call's page something that is no JSON. */
-function breakProfile(faults: Faults, profile: number, call: number): void {
+function breakProfile(faults: Faults, profile: number, when: (call: { number: number }) => boolean): void {
   const change: Fault['change'] = (answer) => {
     let seen = 0
     const broken = (text: string): string => (++seen === profile ? text.replace(':', ';') : text)
     return { ...answer, body: answer.body.replace(/"type":/g, broken) }
   }
-  faults.add({ when: ({ number }) => number === call, then: { change } })
+  faults.add({ when, then: { change } })
 }
 
 describe('over a real connection', () => {
@@ -54,6 +47,7 @@ describe('over a real connection', () => {
     ['gzip cut short by a broken connection', (faults) => faults.cutBody('broken', { call: [1, 4] })],
     ['a page of HTML', (faults) => faults.htmlPage({ call: [1, 4] })],
     ['a page without users', (faults) => faults.pagesWithoutUsers({ call: [1, 4] })],
+    ['a page broken in its middle', (faults) => breakProfile(faults, 11, ({ number }) => number === 1 || number === 4)],
     ['a server that fails', (faults) => faults.status(503, { call: [1, 4] })]
   ])('%s costs another call, and no profile', async (_, breakIt) => {
     await readWith(breakIt, (output, { calls, profiles }) => {
@@ -146,31 +140,20 @@ describe('over a real connection', () => {
     expect(output.summary.calls).toBeLessThan(20)
   })
 
-  describe.each([1, 8])('a page that is broken in its middle, read with a concurrency of %d,', (concurrency) => {
-    test('ends the read with a transient error that names the profile, without a state for it', async () => {
-      await withAlgolia({ profiles: 200 }, async (algolia) => {
-        breakProfile(algolia.faults, 11, 4)
-        const output = await read(algolia, undefined, concurrency)
-        expect(output.thrown).toMatchObject({
-          failureType: 'transient_error',
-          message: expect.stringMatching(/profile 11 is not JSON.*the state is kept/) as string
-        })
-        const all = [...algolia.profiles].map(({ userID }) => userID)
-        expect(all.slice(0, 70)).toEqual(expect.arrayContaining(output.userTokens()))
-        expect(output.userTokens().slice(0, 60)).toEqual(all.slice(0, 60))
-        expect(output.states()).toHaveLength(3)
-        expect(output.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
-        expect(output.summary.profiles).toBe(output.userTokens().length)
-        await expectTheRest(output, algolia)
+  test.each([1, 8])('a page that stays broken in its middle gives nothing (concurrency %d)', async (concurrency) => {
+    await withAlgolia({ profiles: 200 }, async (algolia) => {
+      breakProfile(algolia.faults, 11, ({ number }) => number >= 4)
+      const output = await read(algolia, undefined, concurrency)
+      expect(output.thrown).toMatchObject({
+        failureType: 'transient_error',
+        message: expect.stringMatching(/not a page of profiles \(it is not JSON\).*the state is kept/) as string
       })
+      expect(output.userTokens()).toEqual([...algolia.profiles].slice(0, 60).map(({ userID }) => userID))
+      expect(output.states()).toHaveLength(3)
+      expect(output.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
+      expect(output.summary.profiles).toBe(60)
+      await expectTheRest(output, algolia)
     })
-  })
-
-  test('of a page that is broken in its middle, the profiles before come', async () => {
-    await readWith(
-      (faults) => breakProfile(faults, 11, 4),
-      (output) => expect(output.userTokens()).toHaveLength(70)
-    )
   })
 
   async function expectTheRest(first: ReadInProcess, algolia: LocalAlgolia): Promise<void> {
@@ -187,120 +170,6 @@ test('a refusal whose body can not be unzipped is a refusal all the same', async
     const { thrown } = await read(algolia)
     expect(thrown).toMatchObject({ failureType: 'config_error', internalMessage: 'HTTP 401: (unreadable)' })
     expect(algolia.calls).toHaveLength(1)
-  })
-})
-
-describe('the transport', () => {
-  let server: Server
-  const sockets = new Set<Socket>()
-  let answer: (socket: Socket) => void
-  beforeAll(async () => {
-    server = createServer((socket) => {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.once('data', () => answer(socket))
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  })
-  afterAll(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
-
-  const get = async (signal: AbortSignal = new AbortController().signal) => {
-    const { port } = server.address() as AddressInfo
-    const transport = createTransport({
-      baseUrl: `http://127.0.0.1:${port}`,
-      headers: {},
-      connections: 1,
-      silenceTimeout: 300
-    })
-    try {
-      const { status, header, body } = await transport.get('/2/users', signal)
-      return { status, header, body: body(new ReusedMemory()).toString() }
-    } finally {
-      await transport.close()
-    }
-  }
-  const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
-
-  test.each<[string, (socket: Socket) => void]>([
-    ['says nothing', () => undefined],
-    ['falls silent after the headers', (socket) => socket.write(`${HEAD}content-length: 100\r\n\r\n`)],
-    ['falls silent in the middle of the body', (socket) => socket.write(`${HEAD}content-length: 100\r\n\r\n{"users":`)],
-    ['ends before the body does', (socket) => socket.end(`${HEAD}content-length: 100\r\n\r\n{"users":[]}`)],
-    [
-      'ends in the middle of a chunk',
-      (socket) => socket.end(`${HEAD}transfer-encoding: chunked\r\n\r\nff\r\n{"users":[]}`)
-    ],
-    ['speaks no HTTP', (socket) => socket.end('220 mail.example.com ESMTP\r\n')],
-    [
-      'sends gzip that is none',
-      (socket) => socket.end(`${HEAD}content-encoding: gzip\r\ncontent-length: 4\r\n\r\nnone`)
-    ],
-    ['hangs up', (socket) => socket.destroy()]
-  ])('takes it for no answer when the server %s', async (_, fault) => {
-    answer = fault
-    await expect(get()).rejects.toThrow(NoAnswer)
-  })
-
-  test('takes it for no answer when the server sends without end, before memory runs out', async () => {
-    const chunk = Buffer.from(`100000\r\n${' '.repeat(1 << 20)}\r\n`)
-    answer = (socket) => {
-      socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`)
-      const more = (): void => {
-        while (!socket.destroyed && socket.write(chunk));
-      }
-      socket.on('drain', more).on('error', () => undefined)
-      more()
-    }
-    await expect(get()).rejects.toThrow(/more than 128 MB; a smaller page size/)
-  })
-
-  const sendGzip = (body: Buffer, encoding: string) => (socket: Socket) => {
-    socket.write(`${HEAD}content-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`)
-    socket.end(body)
-  }
-
-  test('takes it for no answer when what is zipped is too large', async () => {
-    answer = sendGzip(gzipSync(Buffer.alloc(200 << 20, ' ')), 'gzip')
-    await expect(get()).rejects.toThrow(/more than 128 MB; a smaller page size/)
-  })
-
-  test.each(['gzip', 'GZIP', 'x-gzip'])('unzips a body whose encoding is called %s', async (encoding) => {
-    answer = sendGzip(gzipSync('{"users":[]}'), encoding)
-    expect((await get()).body).toBe('{"users":[]}')
-  })
-
-  test('gives up when it is told to, with the reason', async () => {
-    const controller = new AbortController()
-    answer = () => controller.abort(new Error('enough'))
-    await expect(get(controller.signal)).rejects.toThrow('enough')
-  })
-
-  test('asks for gzip, and sends its headers', async () => {
-    const scripted = await startScriptedServer(() => ({}))
-    const transport = createTransport({
-      baseUrl: scripted.url,
-      headers: { x: '1' },
-      connections: 1,
-      silenceTimeout: 300
-    })
-    try {
-      await transport.get('/2/users?limit=1', new AbortController().signal)
-      expect(scripted.requests).toMatchObject([
-        { method: 'GET', path: '/2/users?limit=1', headers: { 'accept-encoding': 'gzip', x: '1' } }
-      ])
-    } finally {
-      await transport.close()
-      await scripted.close()
-    }
-  })
-
-  test('hands on whatever the server answers, of any status', async () => {
-    answer = (socket) => socket.end('HTTP/1.1 418 Teapot\r\nx-one: 1\r\ncontent-length: 3\r\n\r\nho!')
-    const { status, body, header } = await get()
-    expect([status, body, header('x-one'), header('x-two')]).toEqual([418, 'ho!', '1', undefined])
   })
 })
 
@@ -351,26 +220,6 @@ describe('through the command line', () => {
     })
   })
 
-  test('a page that is broken in its middle ends with exit code 1, after the profiles before it', async () => {
-    await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
-      breakProfile(faults, 2, 10)
-      const run = await runRead({ url, config: configuration({ pageSize: 10 }) })
-      expect(run.exitCode).toBe(1)
-      expect(run.stderr).toBe('')
-      expect(run.statuses()).toEqual(['STARTED', 'RUNNING', 'INCOMPLETE'])
-      expect(run.error).toMatchObject({
-        failure_type: 'transient_error',
-        message: expect.stringContaining('profile 2 is not JSON') as string
-      })
-      expect(run.userTokens()).toHaveLength(91)
-      expect(run.states()).toHaveLength(9)
-      faults.clear()
-      const rest = await runRead({ url, state: run.lastStates })
-      expect(rest.exitCode).toBe(0)
-      expect(new Set([...run.userTokens(), ...rest.userTokens()]).size).toBe(100)
-    })
-  })
-
   test('a refused call is waited for until the next period', async () => {
     await withAlgolia({ profiles: 100, rateLimit: { calls: 5, seconds: 1 } }, async ({ url, faults }) => {
       faults.status(429, { call: 2 })
@@ -382,23 +231,21 @@ describe('through the command line', () => {
   })
 })
 
-describe('a server that hangs', () => {
-  // Silence is waited for half a minute, so this runs beside the other tests.
-  let hanging: Promise<SourceRun>
-  beforeAll(() => {
-    hanging = withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
-      faults.hang('before', { call: 2 })
-      return (
-        await startSource('read', { url, config: configuration({ pageSize: 10 }), catalog: catalogOf('profiles') })
-      ).ended
-    })
+test('a server that hangs is asked again, after half a minute', async () => {
+  await withAlgolia({ profiles: 100 }, async ({ url, faults }) => {
+    faults.hang('before', { call: 2 })
+    const silences: number[] = []
+    const impatient = (options: TransportOptions): Transport => {
+      silences.push(options.silenceTimeout)
+      return createTransport({ ...options, silenceTimeout: 300 })
+    }
+    const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf('profiles') }
+    const environment = { clock: new VirtualClock(), random: () => 0.5, baseUrl: url, createTransport: impatient }
+    const output = await readInProcess(input, environment)
+    expect(silences).toEqual([30_000])
+    expect(output.thrown).toBeUndefined()
+    expect(output.userTokens()).toHaveLength(100)
+    expect(output.summary.retries).toBe(1)
+    expect(output.logs('WARN')).toEqual([expect.stringMatching(/^A call failed \(UND_ERR_HEADERS_TIMEOUT/) as string])
   })
-
-  test('is asked again after half a minute', async () => {
-    const run = await hanging
-    expect(run.exitCode).toBe(0)
-    expect(run.userTokens()).toHaveLength(100)
-    expect(run.summary.retries).toBe(1)
-    expect(run.logs('WARN')).toEqual([expect.stringMatching(/^A call failed \(UND_ERR_HEADERS_TIMEOUT/) as string])
-  }, 60_000)
 })

@@ -1,4 +1,4 @@
-import { REGIONS } from '../../../src/sources/algolia-profiles/config'
+import { REGIONS } from '../../../src/algolia/api/apis'
 import { check } from '../../../src/sources/algolia-profiles/source'
 import { SimulatedAlgolia } from '../../support/simulated-algolia'
 import { configuration } from '../../support/source'

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { CallBudget, type LimitHeaders } from '../../../src/algolia/api/rate-limit'
-import { ProfileClient } from '../../../src/algolia/api/client'
+import { PERSONALIZATION } from '../../../src/algolia/api/apis'
+import { getUsers } from '../../../src/algolia/profiles/users'
+import { AlgoliaClient } from '../../../src/algolia/api/client'
 import { Chance } from '../../support/chance'
 import { SimulatedAlgolia, type SimulationOptions } from '../../support/simulated-algolia'
 import { VirtualClock } from '../../support/virtual-clock'
@@ -16,10 +18,9 @@ interface Use {
   readonly algolia: SimulatedAlgolia
 }
 
-async function call(client: ProfileClient, signal: AbortSignal): Promise<void> {
+async function call(client: AlgoliaClient, signal: AbortSignal): Promise<void> {
   const query = { indices: [], affinities: [], after: undefined, before: undefined, limit: 1, pageToken: undefined }
-  const answer = await client.getUsers(query, signal)
-  if (answer.kind === 'page') answer.end()
+  await getUsers(client, query, signal)
 }
 
 /** Lets chains call as fast as they may for some periods. @param others calls a second that somebody else makes */
@@ -39,7 +40,13 @@ async function useUp(
     ...simulation
   })
   const end = clock.now() + periods * period
-  const client = new ProfileClient({ transport: algolia, apiKey: 'key', clock, random: new Chance(7).next })
+  const client = new AlgoliaClient({
+    api: PERSONALIZATION,
+    transport: algolia,
+    apiKey: 'key',
+    clock,
+    random: new Chance(7).next
+  })
   const { signal } = new AbortController()
   setMaxListeners(0, signal)
   const chain = async (): Promise<void> => {
@@ -126,7 +133,13 @@ describe('chains that call as fast as they may', () => {
       latency: () => 20,
       onCall: ({ number }) => void (number % 25 === 0 && clock.now() % MINUTE < 50 * SECOND && left.push(500 - number))
     })
-    const client = new ProfileClient({ transport: algolia, apiKey: 'key', clock, random: () => 0.5 })
+    const client = new AlgoliaClient({
+      api: PERSONALIZATION,
+      transport: algolia,
+      apiKey: 'key',
+      clock,
+      random: () => 0.5
+    })
     while (clock.now() % MINUTE < 50 * SECOND) await call(client, new AbortController().signal)
     expect(Math.min(...left)).toBeGreaterThan(40)
   })
@@ -157,7 +170,13 @@ test('a call that waits goes out as soon as an answer to another call says that 
       }
     }
   })
-  const client = new ProfileClient({ transport: algolia, apiKey: 'key', clock, random: () => 0.5 })
+  const client = new AlgoliaClient({
+    api: PERSONALIZATION,
+    transport: algolia,
+    apiKey: 'key',
+    clock,
+    random: () => 0.5
+  })
   const { signal } = new AbortController()
   await call(client, signal)
   const twoCalls = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { browseProfiles, type BrowseOptions } from '../../../src/algolia/profiles/browse'
+import { browseProfiles, type BrowseOptions } from '../../../src/sources/algolia-profiles'
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate, type Population } from '../../support/populations'

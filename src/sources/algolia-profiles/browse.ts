@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { parseOptions } from '../../sources/algolia-profiles/config'
-import { connect } from '../api/connection'
-import { type Environment, systemEnvironment } from '../api/environment'
-import { readPlan } from './passes'
-import { filtersOf, planOf } from './state'
+import { parseOptions } from './config'
+import { PERSONALIZATION } from '../../algolia/api/apis'
+import { connect } from '../../algolia/api/connection'
+import { type Environment, systemEnvironment } from '../../algolia/api/environment'
+import { readPlan } from '../../algolia/profiles/passes'
+import { filtersOf, planOf } from '../../algolia/profiles/state'
 
 /** A profile as Algolia's API description has it; `segments` is known from its partners' documents. */
 export interface AlgoliaProfile {
@@ -47,7 +48,7 @@ export async function* browseProfiles(
 ): AsyncGenerator<AlgoliaProfile[], void> {
   const config = parseOptions(options)
   const filters = filtersOf(config)
-  const { client, close } = connect(config, environment)
+  const { client, close } = connect(PERSONALIZATION, config, environment, { concurrency: config.concurrency })
   const stop = new AbortController()
   const pages = readPlan(planOf([{ name: 'profiles', syncMode: 'full_refresh', state: undefined }], filters), {
     client,
