@@ -13,6 +13,7 @@ interface Flags {
   host: string
   port: number
   insightsPort?: number
+  analyticsPort?: number
   profiles: number
   seed: number
   now?: number
@@ -39,6 +40,7 @@ export function define(command: Command, session: Session): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port of Advanced Personalization; 0 for any free ones', port, 4010)
     .option('--insights-port <port>', 'port of the Insights API (default: the next after --port)', port)
+    .option('--analytics-port <port>', 'port of the Analytics API (default: the one after that)', port)
     .option('--profiles <count>', 'how many profiles to make up', wholeNumber, 10_000)
     .option('--seed <number>', 'what the profiles are made from', wholeNumber, 1)
     .option('--now <date-time>', 'the profiles were updated in the 90 days before (default: the present)', moment)
@@ -71,7 +73,7 @@ export function define(command: Command, session: Session): void {
 
 async function start({ key: keys, ...flags }: Flags): Promise<{ greeting: string; close: () => Promise<void> }> {
   const next = (own: number | undefined, offset: number): number => own ?? (flags.port && flags.port + offset)
-  const ports = { insights: next(flags.insightsPort, 1) }
+  const ports = { insights: next(flags.insightsPort, 1), analytics: next(flags.analyticsPort, 2) }
   const algolia = await startLocalAlgolia({ ...flags, ports, ...(keys && { keys }) })
   const { application, faults } = algolia
   if (flags.acl) application.acl = flags.acl
@@ -87,7 +89,8 @@ function howToUse({ url, urls, profiles, application: { appId, apiKey, region } 
     `Local Algolia listening on ${url} with ${profiles.size} profiles: ` +
     `appId ${appId}, apiKey ${apiKey}, region ${region}, ALGOLIA_PERSONALIZATION_URL=${url}\n` +
     `export ALGOLIA_PERSONALIZATION_URL=${urls.personalization}\n` +
-    `export ALGOLIA_INSIGHTS_URL=${urls.insights}`
+    `export ALGOLIA_INSIGHTS_URL=${urls.insights}\n` +
+    `export ALGOLIA_ANALYTICS_URL=${urls.analytics}`
   )
 }
 

@@ -16,6 +16,8 @@ export interface Application {
   /** Whether the plan includes Advanced Personalization; its calls answer 402 when not. */
   planIncludesFeature: boolean
   personalization: PersonalizationSettings
+  /** What of the Analytics API the plan includes; calls for the rest answer 402. */
+  analyticsPlan: 'revenue' | 'without revenue' | 'none'
   /** Whether profile segments can be written; if not, the status (404 or 405) that writes answer. */
   segmentsEndpoint: true | 404 | 405
   /** Advanced Personalization's; `false` for no limit, and no headers about it. */

@@ -1,3 +1,6 @@
+import type { DailyRoute } from './analytics/daily'
+import type { ListRoute } from './analytics/lists'
+
 /** What is asked for, independent of HTTP's details and of which API it is asked of. */
 export interface Request {
   method: string
@@ -21,11 +24,12 @@ export interface Request {
 }
 
 /** The calls that the local Algolia knows, over all APIs. */
-export type Route = PersonalizationRoute | InsightsRoute
+export type Route = PersonalizationRoute | InsightsRoute | AnalyticsRoute
 export type PersonalizationRoute =
   'listProfiles' | 'getProfile' | 'deleteProfile' | 'writeProfileSegments' | 'getConfig'
 
 export type InsightsRoute = 'pushEvents' | 'deleteUserToken'
+export type AnalyticsRoute = DailyRoute | ListRoute | 'analyticsStatus'
 
 /** The calls of an API: a path, whose named groups are its parameters, and a call for each method. */
 export type RouteTable<Name extends Route = Route> = readonly {

@@ -1,6 +1,7 @@
 import type { Listening } from '../http/listen'
 import { everyAcl, type Application, type Region } from './application'
 import { CallFaults } from './faults'
+import { analyticsApi } from './analytics/api'
 import { insightsApi } from './insights/api'
 import { EventLog } from './insights/event-log'
 import { personalizationApi } from './personalization/api'
@@ -57,9 +58,11 @@ export interface LocalAlgolia extends ApiServer<Faults> {
   readonly profiles: ProfileStore
   readonly application: Application
   /** The origin of each API: what the environment variables are set to. */
-  readonly urls: Readonly<Record<'personalization' | 'insights', string>>
+  readonly urls: Readonly<Record<'personalization' | 'insights' | 'analytics', string>>
   /** The Insights API. `faults` and `calls` above are Advanced Personalization's. */
   readonly insights: ApiServer & { readonly events: EventLog }
+  /** The Analytics API. */
+  readonly analytics: ApiServer
 }
 
 /**
@@ -89,13 +92,19 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
     port: options.ports?.insights ?? 0,
     faults: new CallFaults(latency)
   })
-  const servers: readonly Listening[] = [personalization, insights]
+  const analytics = await serveApi(analyticsApi({ application, seed, clock }), {
+    ...common,
+    port: options.ports?.analytics ?? 0,
+    faults: new CallFaults(latency)
+  })
+  const servers: readonly Listening[] = [personalization, insights, analytics]
   return {
     ...personalization,
     profiles,
     application,
     insights: { ...insights, events },
-    urls: { personalization: personalization.url, insights: insights.url },
+    analytics,
+    urls: { personalization: personalization.url, insights: insights.url, analytics: analytics.url },
     close: async () => {
       await Promise.all(servers.map((server) => server.close()))
     }
@@ -114,6 +123,7 @@ function applicationOf(options: LocalAlgoliaOptions): Application {
     planIncludesFeature: true,
     personalization: { ...healthySettings },
     segmentsEndpoint: true,
+    analyticsPlan: 'revenue',
     rateLimit,
     analyticsRateLimit: options.analyticsRateLimit ?? { calls: 100, seconds: 60 },
     insightsRateLimit: options.insightsRateLimit ?? { calls: 100, seconds: 60 }
