@@ -10,7 +10,9 @@ const UNREADABLE =
 /**
  * Finds the states of the streams in what a host passes in: a list of STREAM states, a GLOBAL one, or, from older hosts,
  * an object with a state for each stream's name, bare or as LEGACY `data`. By hand, whole STATE messages are what is there.
- * @param input the content of the state file; null, an empty list and an empty object hold no state
+ * A list in which an entry holds no state, or of which no stream is this source's, is garbage: to read everything anew for it
+ * would look like a success.
+ * @param input the content of the state file; nothing, null, an empty list and an empty object hold no state
  * @returns the state of each stream, not yet checked, by the stream's name
  * @throws PackageError (`config`) when it can't be understood
  */
@@ -27,14 +29,26 @@ export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
       states.set(stream_descriptor.name, stream_state)
     }
     const legacy = data ?? (stream || global || type ? {} : bare)
+    const holdsNone = stream === undefined && global === undefined && data === undefined
+    if (holdsNone && (type !== undefined || Array.isArray(input)) && Object.keys(legacy).length === 0) {
+      throw configError(`The state can't be read: an entry of it holds no state. ${UNREADABLE}`)
+    }
     for (const [name, blob] of Object.entries(legacy)) {
-      if (!STREAMS.some((offered) => offered.name === name)) {
+      if (!isOffered(name)) {
         throw configError(`The state can't be read: it names ${name}, which is no stream of this source. ${UNREADABLE}`)
       }
       states.set(name, blob)
     }
   }
+  const names = [...states.keys()]
+  if (names.length > 0 && !names.some(isOffered)) {
+    throw configError(`The state can't be read: of ${names.join(', ')}, none is a stream of this source. ${UNREADABLE}`)
+  }
   return states
+}
+
+function isOffered(stream: string): boolean {
+  return STREAMS.some(({ name }) => name === stream)
 }
 
 function stateOf(entry: unknown): unknown {

@@ -3,10 +3,11 @@ import { configError } from '../errors'
 
 /**
  * @param what what the file holds, as its user calls it
+ * @param mayBeEmpty whether a file without a word in it is taken for one that says nothing, `undefined`
  * @returns the content of a JSON file
  * @throws PackageError (`config`) when it can't be read, or isn't JSON; the content is never repeated
  */
-export async function readJsonFile(what: string, path: string): Promise<unknown> {
+export async function readJsonFile(what: string, path: string, mayBeEmpty = false): Promise<unknown> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
@@ -15,6 +16,7 @@ export async function readJsonFile(what: string, path: string): Promise<unknown>
     const reason = code === 'ENOENT' ? 'there is no such file' : (code ?? 'it is not readable')
     throw configError(`The ${what} ${path} can't be read: ${reason}. Check the path and its permissions.`)
   }
+  if (mayBeEmpty && text.trim() === '') return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -110,7 +110,7 @@ function program(writer: MessageWriter, environment: Environment, signal: AbortS
       const input = {
         config: await readJsonFile('configuration', files.config),
         catalog: await readJsonFile('configured catalog', files.catalog),
-        state: files.state === undefined ? undefined : await readJsonFile('state', files.state)
+        state: files.state === undefined ? undefined : await readJsonFile('state', files.state, true)
       }
       let handedOut = 0
       const groups = breakSilence(read(input, environment, signal), LONGEST_SILENCE, () => [stillWaiting])

@@ -204,6 +204,10 @@ describe('what a host passes in as state', () => {
     ['a state of no stream', [{ type: 'STREAM', stream: {} }]],
     ['a state whose content is a text', [stream('profiles', 'state')]],
     ['an object that names no stream', { cursor: '2026-02-01T00:00:00Z' }],
+    ['a list of empty objects', [{}]],
+    ['a stream state without its stream', [{ type: 'STREAM' }]],
+    ['a global state without its streams', { type: 'GLOBAL' }],
+    ["another source's state", [stream('orders', one)]],
     ['other messages', [{ type: 'LOG', log: { level: 'INFO', message: 'one' } }]]
   ])('can not be %s: a config error, that says what to pass', (_, input) => {
     expect(() => statesByStream(input)).toThrow(

@@ -73,6 +73,31 @@ describe('files that can not be used', () => {
     expect(run.stderr).toBe('')
   })
 
+  test.each([
+    ['an empty file', ''],
+    ['blanks', ' \n'],
+    ['null', 'null'],
+    ['an empty object', '{}'],
+    ['an empty list', '[]']
+  ])('a state file with %s, as platforms pass it the first time, is no state', async (_, content) => {
+    await writeFile(file('state.json'), content)
+    await withAlgolia({ profiles: 5 }, async ({ url }) => {
+      const paths = ['--config', file('config.json'), '--catalog', file('catalog.json'), '--state', file('state.json')]
+      const run = await runCommandLine(['read', ...paths], url)
+      expect(run.exitCode).toBe(0)
+      expect(run.rows('profiles')).toHaveLength(5)
+    })
+  })
+
+  test('a state file with garbage ends the read with exit code 1, and nothing is called', async () => {
+    await withAlgolia({ profiles: 5 }, async (algolia) => {
+      const run = await runRead({ url: algolia.url, state: [{ type: 'STREAM' }] as never })
+      expect(run.exitCode).toBe(1)
+      expect(run.error).toMatchObject({ failure_type: 'config_error' })
+      expect(algolia.calls).toEqual([])
+    })
+  })
+
   test.each(['missing.json', 'not-json.json'])('check --config %s answers FAILED with the cause', async (config) => {
     const run = await runCommandLine(['check', '--config', file(config)])
     expect(run.exitCode).toBe(0)
