@@ -57,8 +57,9 @@ export interface Failure {
 const KEY_REFUSED: Meaning = {
   verdict: 'give up',
   kind: 'config',
-  say: ({ api, status }) =>
-    `Algolia refused the credentials (${status}). Check that the API key belongs to this application ID, that it has the ${api.acls.length > 1 ? 'ACLs' : 'ACL'} ${listed(api.acls, 'and')}, and that the region matches the application.`
+  // Which of an application ID, a key or an ACL it is, Algolia's own words tell best.
+  say: ({ api, status, detail, isAlgolias }) =>
+    `Algolia refused the credentials (${status})${isAlgolias ? `: "${detail.replace(/\.$/, '')}"` : ''}. Check that the API key belongs to this application ID, that it has the ${api.acls.length > 1 ? 'ACLs' : 'ACL'} ${listed(api.acls, 'and')}, and that the region matches the application.`
 }
 
 const NO_CALLS_LEFT: Meaning = {

@@ -18,12 +18,12 @@ const listEntry = z
 
 /** A day that there is, or an RFC 3339 time on one; or nothing, as forms send it. A pattern, so that `spec` can tell it too. */
 const START_DATE = (() => {
-  const leapYear = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)'
+  const leapYear = '(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)'
   const days =
     '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])'
   const hours = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
   const time = `[Tt]${hours}:[0-5][0-9](?:[.][0-9]+)?(?:[Zz]|[+-]${hours})`
-  return new RegExp(`^(?:(?:[0-9]{4}-(?:${days})|${leapYear}-02-29)(?:${time})?)?$`)
+  return new RegExp(`^(?:(?:[1-9][0-9]{3}-(?:${days})|${leapYear}-02-29)(?:${time})?)?$`)
 })()
 
 /**

@@ -64,7 +64,7 @@ export function configWarnings(config: unknown): AirbyteMessage[] {
 export async function check(config: unknown, environment: Environment, signal: AbortSignal): Promise<AirbyteMessage> {
   try {
     const { indices = [], affinities = [], ...parsed } = parseConfig(config)
-    const { client, close } = await connectTo(parsed, environment, { patience: CHECK_PATIENCE })
+    const { client, close } = await connectTo(parsed, environment, { patience: CHECK_PATIENCE, assurance: '' })
     try {
       const query = { indices, affinities, after: undefined, before: undefined, limit: 1, pageToken: undefined }
       await getUsers(client, query, signal)

@@ -178,6 +178,19 @@ describe('check', () => {
     })
   })
 
+  test("tells which ACL is missing, in Algolia's own words", async () => {
+    await withAlgolia({}, async ({ url, application }) => {
+      application.acl = ['search', 'recommendation']
+      expect(await failedCheck(url)).toMatch(/credentials \(401\): ".*lacks the ACL browse"\. Check/)
+    })
+  })
+
+  test('tells an application that lives in the other region', async () => {
+    await withAlgolia({ region: 'eu', servedRegion: 'us' }, async ({ url }) => {
+      expect(await failedCheck(url)).toMatch(/credentials \(401\).*that the region matches the application/)
+    })
+  })
+
   test('tells a plan without the feature', async () => {
     await withAlgolia({}, async ({ url, application }) => {
       application.planIncludesFeature = false
