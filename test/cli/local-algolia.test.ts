@@ -53,7 +53,11 @@ describe('the command line', () => {
       for (const part of ['appId LOCALALGOLIA', 'apiKey local-api-key', `ALGOLIA_PERSONALIZATION_URL=${url}`]) {
         expect(output()).toContain(part)
       }
-      expect(output()).toMatch(/\nexport ALGOLIA_INSIGHTS_URL=http:\/\/127\.0\.0\.1:\d+\n/)
+      const variables = [...output().matchAll(/^export (\w+)=(http:\/\/127\.0\.0\.1:\d+)$/gm)]
+      expect(variables.map(([, name]) => name)).toEqual(
+        ['PERSONALIZATION', 'INSIGHTS', 'ANALYTICS', 'SEARCH'].map((api) => `ALGOLIA_${api}_URL`)
+      )
+      expect(new Set(variables.map(([, , origin]) => origin)).size).toBe(4)
       const response = await fetch(`${url}/2/users?limit=1000`, { headers: credentials })
       const { users } = (await response.json()) as { users: unknown[] }
       expect(users).toHaveLength(25)
@@ -121,6 +125,34 @@ describe('the command line', () => {
     expect(await status('--region', 'eu', '--served-region', 'us')).toEqual([401, false])
     expect(await status('--plan-without-feature')).toEqual([402, true])
     expect(await status('--no-segments-endpoint')).toEqual([404, true])
+    expect(await status('--segments-endpoint', 'empty')).toEqual([204, true])
+    expect(await status('--fault', 'personalization:/2/users/a/segments=503')).toEqual([503, true])
+  })
+
+  it('takes ports that follow each other, faults by path and index, and what the application is like', async () => {
+    // Below the ports that systems hand out by themselves.
+    const port = 20_000 + 4 * Math.floor(Math.random() * 2_500)
+    const flags = [
+      ...['--fault', 'insights:/1/events=400pagex1', '--fault', 'analytics:/2/status?index=blog=503'],
+      ...['--personalization', 'paused', '--no-events-configured', '--analytics-plan', 'none'],
+      ...['--port', String(port)]
+    ]
+    await withCli(flags, async ({ url }) => {
+      expect(url).toBe(`http://127.0.0.1:${port}`)
+      const ask = async (offset: number, path: string, init: RequestInit = {}): Promise<[number, string]> => {
+        const response = await fetch(`http://127.0.0.1:${port + offset}${path}`, { headers: credentials, ...init })
+        return [response.status, await response.text()]
+      }
+      const events = { method: 'POST', body: '{"events":[]}' }
+      expect(await ask(1, '/1/events', events)).toEqual([400, expect.stringMatching('<!doctype')])
+      expect((await ask(1, '/1/events', events))[0]).toBe(422)
+      expect((await ask(2, '/2/status?index=blog'))[0]).toBe(503)
+      expect((await ask(2, '/2/status?index=products'))[0]).toBe(402)
+      expect((await ask(3, '/1/indexes/products/query', { method: 'POST', body: '{}' }))[0]).toBe(200)
+      const [, config] = await ask(0, '/2/config')
+      expect(JSON.parse(config)).toMatchObject({ status: { type: 'paused' } })
+      expect(config).toContain('"purchase":[]')
+    })
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with code 0 on %s, whatever is still connected', async (signal) => {
@@ -142,6 +174,7 @@ describe('the command line', () => {
     expect(await failsWith('--profiles', '-1')).toContain('negative')
     expect(await failsWith('--status', '3')).toContain('3=500')
     expect(await failsWith('--drop', '3=later')).toContain('3=after')
+    expect(await failsWith('--fault', 'insights=429')).toContain('insights:/1/events=429')
     expect(await failsWith('--key', 'reader')).toContain('reader=search,browse')
     expect(await failsWith('--region', 'de')).toContain('us, eu')
     expect(await failsWith('--now', 'today')).toContain('date and time')

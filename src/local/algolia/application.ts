@@ -18,8 +18,15 @@ export interface Application {
   personalization: PersonalizationSettings
   /** What of the Analytics API the plan includes; calls for the rest answer 402. */
   analyticsPlan: 'revenue' | 'without revenue' | 'none'
-  /** Whether profile segments can be written; if not, the status (404 or 405) that writes answer. */
-  segmentsEndpoint: true | 404 | 405
+  /**
+   * Whether profile segments can be written. If not, the status (404 or 405) that writes answer; or `ignored`: they are
+   * answered as if they had been. `empty` writes, and answers without a body; `page` answers with a page of HTML.
+   */
+  segmentsEndpoint: true | 404 | 405 | 'empty' | 'page' | 'ignored'
+  /** Whether lists of profiles hold their segments, as single profiles do. */
+  listsHoldSegments: boolean
+  /** Whether a write of segments counts as an update of the profile. */
+  writesCountAsUpdates: boolean
   /** Advanced Personalization's; `false` for no limit, and no headers about it. */
   rateLimit: RateLimit | false
   /** The Analytics API's. */

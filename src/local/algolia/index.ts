@@ -12,6 +12,8 @@ export { malformedProfiles, type Faults, type ProfilesPage } from './personaliza
 export type { Aim, CallFaults, Fault, FaultRule, FaultyCall } from './faults'
 export type { ApiServer } from './serve'
 export type { AcceptedEvent, EventLog } from './insights/event-log'
+export type { AnsweredSearch, SearchLog } from './search/search-log'
+export type { Rule, RuleStore } from './search/rules'
 export type { InsightsEvent } from './insights/events'
 export { catalogue, recordOf, type ShopRecord } from './shop/catalogue'
 export { affinityNames, shopIndices } from './shop/assortment'

@@ -24,12 +24,22 @@ export interface Request {
 }
 
 /** The calls that the local Algolia knows, over all APIs. */
-export type Route = PersonalizationRoute | InsightsRoute | AnalyticsRoute
+export type Route = PersonalizationRoute | InsightsRoute | AnalyticsRoute | SearchRoute
 export type PersonalizationRoute =
   'listProfiles' | 'getProfile' | 'deleteProfile' | 'writeProfileSegments' | 'getConfig'
 
 export type InsightsRoute = 'pushEvents' | 'deleteUserToken'
 export type AnalyticsRoute = DailyRoute | ListRoute | 'analyticsStatus'
+export type SearchRoute =
+  | 'search'
+  | 'searchSeveral'
+  | 'saveRule'
+  | 'saveRules'
+  | 'getRule'
+  | 'searchRules'
+  | 'deleteRule'
+  | 'clearRules'
+  | 'getTask'
 
 /** The calls of an API: a path, whose named groups are its parameters, and a call for each method. */
 export type RouteTable<Name extends Route = Route> = readonly {

@@ -11,6 +11,9 @@ import { makeUpProfiles } from './personalization/made-up-profiles'
 import type { Profile } from './personalization/profile'
 import { ProfileStore } from './personalization/profile-store'
 import type { RateLimit } from './rate-limit'
+import { searchApi } from './search/api'
+import { RuleStore } from './search/rules'
+import { SearchLog } from './search/search-log'
 import { serveApi, type ApiServer } from './serve'
 import { risingTimestamps } from './timestamps'
 
@@ -58,11 +61,13 @@ export interface LocalAlgolia extends ApiServer<Faults> {
   readonly profiles: ProfileStore
   readonly application: Application
   /** The origin of each API: what the environment variables are set to. */
-  readonly urls: Readonly<Record<'personalization' | 'insights' | 'analytics', string>>
+  readonly urls: Readonly<Record<'personalization' | 'insights' | 'analytics' | 'search', string>>
   /** The Insights API. `faults` and `calls` above are Advanced Personalization's. */
   readonly insights: ApiServer & { readonly events: EventLog }
   /** The Analytics API. */
   readonly analytics: ApiServer
+  /** The Search API. */
+  readonly search: ApiServer & { readonly rules: RuleStore; readonly searches: SearchLog }
 }
 
 /**
@@ -97,14 +102,27 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
     port: options.ports?.analytics ?? 0,
     faults: new CallFaults(latency)
   })
-  const servers: readonly Listening[] = [personalization, insights, analytics]
+  const rules = new RuleStore()
+  const searches = new SearchLog()
+  const search = await serveApi(searchApi({ rules, searches, clock }), {
+    ...common,
+    port: options.ports?.search ?? 0,
+    faults: new CallFaults(latency)
+  })
+  const servers: readonly Listening[] = [personalization, insights, analytics, search]
   return {
     ...personalization,
     profiles,
     application,
     insights: { ...insights, events },
     analytics,
-    urls: { personalization: personalization.url, insights: insights.url, analytics: analytics.url },
+    search: { ...search, rules, searches },
+    urls: {
+      personalization: personalization.url,
+      insights: insights.url,
+      analytics: analytics.url,
+      search: search.url
+    },
     close: async () => {
       await Promise.all(servers.map((server) => server.close()))
     }
@@ -123,6 +141,8 @@ function applicationOf(options: LocalAlgoliaOptions): Application {
     planIncludesFeature: true,
     personalization: { ...healthySettings },
     segmentsEndpoint: true,
+    listsHoldSegments: true,
+    writesCountAsUpdates: true,
     analyticsPlan: 'revenue',
     rateLimit,
     analyticsRateLimit: options.analyticsRateLimit ?? { calls: 100, seconds: 60 },

@@ -3,7 +3,7 @@ import { failure, success, unprocessable, type Answer } from '../../http/answer'
 import type { Application } from '../application'
 import { changeProfile } from './change-profile'
 import { configuration } from './configuration'
-import { propertyTexts } from './json-text'
+import { objectText, propertyTexts } from './json-text'
 import { decodePageToken, encodePageToken } from './page-tokens'
 import type { ProfileFilter } from './profile-filter'
 import { start, type PagePosition, type ProfileStore } from './profile-store'
@@ -48,6 +48,11 @@ export function answerRequest(request: Request, context: AnswerContext): Answer 
 }
 
 const notFound = failure(404, 'Not Found')
+const page: Answer = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<!doctype html><title>Welcome</title><p>Nothing to see here.'
+}
 
 function getProfile(userID: string, { profiles }: AnswerContext): Answer {
   const profile = profiles.json(userID)
@@ -62,12 +67,18 @@ function deleteProfile(userID: string, { profiles, now }: AnswerContext): Answer
 
 /** The call that Algolia has not published. What it takes and gives is this package's assumption. */
 function writeProfileSegments(userID: string, body: string, { application, profiles, now }: AnswerContext): Answer {
-  if (application.segmentsEndpoint === 404) return notFound
-  if (application.segmentsEndpoint === 405) return failure(405, 'Method Not Allowed')
+  const { segmentsEndpoint, writesCountAsUpdates } = application
+  if (segmentsEndpoint === 404) return notFound
+  if (segmentsEndpoint === 405) return failure(405, 'Method Not Allowed')
+  if (segmentsEndpoint === 'page') return page
   if (!holdsProfileSegments(body)) return failure(400, 'Invalid request body')
   const lastUpdatedAt = now()
-  const segments = propertyTexts(body).get('segments')!
-  changeProfile(profiles, userID, { segments, lastUpdatedAt: JSON.stringify(lastUpdatedAt) })
+  if (segmentsEndpoint !== 'ignored') {
+    const updated = writesCountAsUpdates || profiles.json(userID) === undefined
+    const segments = propertyTexts(body).get('segments')!
+    changeProfile(profiles, userID, { segments, ...(updated && { lastUpdatedAt: JSON.stringify(lastUpdatedAt) }) })
+  }
+  if (segmentsEndpoint === 'empty') return { status: 204, headers: {}, body: '' }
   return success(JSON.stringify({ status: 200, message: 'OK', userID, lastUpdatedAt }))
 }
 
@@ -90,7 +101,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function listProfiles(query: URLSearchParams, { profiles }: AnswerContext): Answer {
+function listProfiles(query: URLSearchParams, { application, profiles }: AnswerContext): Answer {
   const limit = query.get('limit') ?? '10'
   if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000) {
     return unprocessable('limit must be a whole number from 1 to 1000')
@@ -106,7 +117,14 @@ function listProfiles(query: URLSearchParams, { profiles }: AnswerContext): Answ
     previousPageToken: previous && encodePageToken(previous, query),
     nextPageToken: next && encodePageToken(next, query)
   })
-  return success(page.replace('[]', () => `[${users.join(',')}]`))
+  const shown = application.listsHoldSegments ? users : users.map(withoutSegments)
+  return success(page.replace('[]', () => `[${shown.join(',')}]`))
+}
+
+function withoutSegments(profile: string): string {
+  const properties = propertyTexts(profile)
+  properties.delete('segments')
+  return objectText(properties)
 }
 
 interface Wrong {
