@@ -3,25 +3,16 @@ import { withoutNulls } from '../input/json-file'
 import { jsonSchemaOf } from './json-schema'
 import { type AirbyteMessage, configuredCatalogSchema } from './protocol'
 import { issuesOf } from '../input/schema-issues'
-import type { StreamStart } from '../algolia/profiles/state'
-import { CURSOR_FIELD, type Stream, STREAMS } from '../sources/algolia-profiles/streams'
-
-const SYNC_MODES = ['full_refresh', 'incremental'] as const
-
-/** A stream that the host wants, and how. */
-export interface SelectedStream {
-  readonly stream: Stream
-  readonly syncMode: StreamStart['syncMode']
-}
+import { type SelectedStream, type Stream, SYNC_MODES } from './stream'
 
 /** @returns the CATALOG message: each stream with its schema, keys, cursor and sync modes. */
-export function catalogMessage(): AirbyteMessage {
-  const streams = STREAMS.map(({ name, schema, primaryKey }) => ({
+export function catalogMessage(offered: readonly Stream[]): AirbyteMessage {
+  const streams = offered.map(({ name, schema, primaryKey, cursorField }) => ({
     name,
     json_schema: jsonSchemaOf(schema, 'output'),
     supported_sync_modes: [...SYNC_MODES],
     source_defined_cursor: true,
-    default_cursor_field: [CURSOR_FIELD],
+    default_cursor_field: [cursorField],
     source_defined_primary_key: primaryKey.map((field) => [field]),
     is_resumable: true
   }))
@@ -29,19 +20,20 @@ export function catalogMessage(): AirbyteMessage {
 }
 
 /**
+ * @param streams what the source offers
  * @param input a configured catalog, as a host passes it in
  * @returns the streams to read, in the catalog's order
  * @throws PackageError (`config`) when it selects nothing, or what this source doesn't offer
  */
-export function selectStreams(input: unknown): SelectedStream[] {
+export function selectStreams<Of extends Stream>(streams: readonly Of[], input: unknown): SelectedStream<Of>[] {
   const catalog = withoutNulls(input)
   const result = configuredCatalogSchema.safeParse(catalog)
   if (!result.success) throw configError(`The configured catalog is invalid: ${issuesOf(result.error, catalog)}`)
-  const selected = result.data.streams.map(({ stream: { name }, sync_mode }): SelectedStream => {
-    const stream = STREAMS.find((offered) => offered.name === name)
+  const selected = result.data.streams.map(({ stream: { name }, sync_mode }): SelectedStream<Of> => {
+    const stream = streams.find((offered) => offered.name === name)
     if (stream === undefined) {
       throw configError(
-        `The configured catalog selects the stream ${name}, which this source does not have. It has: ${STREAMS.map((offered) => offered.name).join(', ')}. Discover the source's streams anew.`
+        `The configured catalog selects the stream ${name}, which this source does not have. It has: ${streams.map((offered) => offered.name).join(', ')}. Discover the source's streams anew.`
       )
     }
     const syncMode = SYNC_MODES.find((offered) => offered === sync_mode)

@@ -1,35 +1,38 @@
-import type { ClientCounts } from '../algolia/api/client'
-import type { AirbyteMessage, StreamStatus } from './protocol'
-import { pathOf, type Problem, type ReadProfile } from '../algolia/profiles/profile'
 import { counted, grouped } from '../report/words'
+import type { AirbyteMessage, StreamStatus } from './protocol'
 import { logMessage, statusMessage } from './reports'
+import type { CallCounts, Problem } from './source'
 
 /** A progress line goes out at most this often, in milliseconds. */
 const PROGRESS_INTERVAL = 5_000
 
-/** Problems in profiles are told one by one up to this many, and only counted from there on. */
+/** Problems are told one by one up to this many, and only counted from there on. */
 const MOST_PROBLEMS_TOLD = 100
 
 /** Counts what a read does, and words it: statuses, problems, progress, and the summary. */
 export class ReadReport {
   private readonly begunAt: number
-  private readonly recordCounts: number[]
+  private readonly records: Map<string, number>
   private progressAt: number
-  private profiles = 0
+  private items = 0
   private pages = 0
   private rejections = 0
   private problems = 0
   private isRunning = false
   private limitedUntil = 0
 
-  /** @param now Unix milliseconds on a clock that never goes back */
+  /**
+   * @param item what is counted beside records
+   * @param now Unix milliseconds on a clock that never goes back
+   */
   constructor(
     private readonly streams: readonly string[],
+    private readonly item: string,
     private readonly now: () => number
   ) {
     this.begunAt = now()
     this.progressAt = this.begunAt
-    this.recordCounts = streams.map(() => 0)
+    this.records = new Map(streams.map((stream) => [stream, 0]))
   }
 
   statuses(status: StreamStatus, quotaReset?: number): AirbyteMessage[] {
@@ -38,47 +41,37 @@ export class ReadReport {
   }
 
   /**
+   * @param from who allows too few calls
    * @param quotaReset when calls go on that have to wait now, Unix milliseconds by the server's clock
    * @param wait how long that is, milliseconds
-   * @returns that the streams wait; pages that are still under way don't say otherwise
+   * @returns that the streams wait; batches that are still under way don't say otherwise
    */
-  limited(quotaReset: number, wait: number): AirbyteMessage[] {
+  limited(from: string, quotaReset: number, wait: number): AirbyteMessage[] {
     this.limitedUntil = this.now() + wait
     const goingOn = `going on at ${new Date(quotaReset).toISOString()}`
     return [
       ...this.statuses('RUNNING', quotaReset),
-      logMessage('INFO', `Algolia allows too few calls for now; ${goingOn}.`)
+      logMessage('INFO', `${from} allows too few calls for now; ${goingOn}.`)
     ]
   }
 
-  /** Counts a page. @returns that the streams are running, if that is news */
-  page(): AirbyteMessage[] {
+  /** Counts a batch. @returns that the streams are running, if that is news */
+  batch(): AirbyteMessage[] {
     this.pages += 1
     return this.isRunning || this.now() < this.limitedUntil ? [] : this.statuses('RUNNING')
   }
 
-  /** Counts what has been taken from a page: profiles, and records of each stream. */
-  taken(profiles: number, records: readonly number[]): void {
-    this.profiles += profiles
-    records.forEach((count, index) => (this.recordCounts[index] = (this.recordCounts[index] ?? 0) + count))
+  /** Counts what has been taken from a batch: items, and records of each stream. */
+  taken(items: number, records: ReadonlyMap<string, number>): void {
+    this.items += items
+    for (const [stream, count] of records) this.records.set(stream, (this.records.get(stream) ?? 0) + count)
   }
 
-  /**
-   * Counts a profile that can't be handed on, and tells of it.
-   * @param previous the user token of the profile before it on its page, by which it can be found, if there is one
-   */
-  rejected(problem: Problem, position: number, ofPage: number, previous: string | undefined): AirbyteMessage[] {
-    this.rejections += 1
-    const place = `Profile ${position + 1} of ${ofPage} on page ${grouped(this.pages)}`
-    const neighbour = previous === undefined ? '' : `, the one after ${previous},`
-    return this.tell(`${place}${neighbour} is rejected: ${described(problem)}.`)
-  }
-
-  /** Counts what has to be left out of a profile, and tells of it. */
-  incomplete({ userToken, problems }: ReadProfile): AirbyteMessage[] {
-    return problems.flatMap((problem) =>
-      this.tell(`A part of the profile ${userToken} is left out: ${described(problem)}.`)
-    )
+  /** Counts something that can't be used, and tells of it. */
+  problem({ problem, rejectedFrom }: Problem): AirbyteMessage[] {
+    if (rejectedFrom !== undefined) this.rejections += 1
+    this.problems += 1
+    return this.problems > MOST_PROBLEMS_TOLD ? [] : [logMessage('WARN', problem)]
   }
 
   /** @returns a line on how the read is getting on, if one is due. */
@@ -86,34 +79,25 @@ export class ReadReport {
     const now = this.now()
     if (now - this.progressAt < PROGRESS_INTERVAL) return []
     this.progressAt = now
-    const rate = Math.round((this.profiles * 1000) / (now - this.begunAt))
+    const rate = Math.round((this.items * 1000) / (now - this.begunAt))
     const left = callsLeft === undefined ? '' : `, ${counted(callsLeft, 'call')} left for now`
-    const read = `${counted(this.profiles, 'profile')} on ${counted(this.pages, 'page')}`
+    const read = `${counted(this.items, this.item)} on ${counted(this.pages, 'page')}`
     return [logMessage('INFO', `Read ${read}, ${grouped(rate)} a second${left}.`)]
   }
 
   /** @returns the line that sums the read up. */
-  summary({ calls, retries, waited, refusals }: ClientCounts): AirbyteMessage {
+  summary({ calls, retries, waited, refusals }: CallCounts): AirbyteMessage {
     const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
     const parts = [
-      `Read ${counted(this.profiles, 'profile')} in ${seconds(this.now() - this.begunAt)}`,
-      ...this.streams.map((stream, index) => `${counted(this.recordCounts[index] ?? 0, 'record')} of ${stream}`),
+      `Read ${counted(this.items, this.item)} in ${seconds(this.now() - this.begunAt)}`,
+      ...this.streams.map((stream) => `${counted(this.records.get(stream) ?? 0, 'record')} of ${stream}`),
       counted(calls, 'call'),
       counted(retries, 'retry', 'retries'),
-      `${counted(refusals, 'call')} refused for want of calls`,
+      counted(refusals, 'rate-limited call'),
       `${seconds(waited)} waited for calls`,
-      counted(this.rejections, 'rejected profile'),
-      `${counted(this.problems, 'problem')} in profiles`
+      counted(this.rejections, `rejected ${this.item}`),
+      `${counted(this.problems, 'problem')} in ${this.item}s`
     ]
     return logMessage('INFO', `${parts.join(', ')}.`)
   }
-
-  private tell(problem: string): AirbyteMessage[] {
-    this.problems += 1
-    return this.problems > MOST_PROBLEMS_TOLD ? [] : [logMessage('WARN', problem)]
-  }
-}
-
-function described(problem: Problem): string {
-  return `${pathOf(problem)}: ${problem.reason}`
 }

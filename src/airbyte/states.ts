@@ -2,7 +2,7 @@ import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
 import { stateInputSchema } from './protocol'
 import { issuesOf } from '../input/schema-issues'
-import { STREAMS } from '../sources/algolia-profiles/streams'
+import type { Stream } from './stream'
 
 const UNREADABLE =
   "Pass, as a list, each stream's last STATE message, or what stands as `state` in it, or reset the state in your host to read everything anew."
@@ -12,12 +12,14 @@ const UNREADABLE =
  * an object with a state for each stream's name, bare or as LEGACY `data`. By hand, whole STATE messages are what is there.
  * A list in which an entry holds no state, or of which no stream is this source's, is garbage: to read everything anew for it
  * would look like a success.
+ * @param streams what the source offers
  * @param input the content of the state file; nothing, null, an empty list and an empty object hold no state
  * @returns the state of each stream, not yet checked, by the stream's name
  * @throws PackageError (`config`) when it can't be understood
  */
-export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
+export function statesByStream(streams: readonly Stream[], input: unknown): ReadonlyMap<string, unknown> {
   const states = new Map<string, unknown>()
+  const isOffered = (stream: string): boolean => streams.some(({ name }) => name === stream)
   if (input === undefined || input === null) return states
   const list = ((Array.isArray(input) ? input : [input]) as unknown[]).map((entry) => withoutNulls(stateOf(entry)))
   const result = stateInputSchema.safeParse(list)
@@ -45,10 +47,6 @@ export function statesByStream(input: unknown): ReadonlyMap<string, unknown> {
     throw configError(`The state can't be read: of ${names.join(', ')}, none is a stream of this source. ${UNREADABLE}`)
   }
   return states
-}
-
-function isOffered(stream: string): boolean {
-  return STREAMS.some(({ name }) => name === stream)
 }
 
 function stateOf(entry: unknown): unknown {

@@ -142,7 +142,7 @@ export class SourceOutput {
       profiles: number(/Read ([\d,]+) profiles?/),
       calls: number(/ ([\d,]+) calls?,/),
       retries: number(/ ([\d,]+) retr(?:y|ies)/),
-      refusals: number(/ ([\d,]+) calls? refused/),
+      refusals: number(/ ([\d,]+) rate-limited calls?/),
       secondsWaited: number(/ ([\d.,]+) s waited/),
       rejected: number(/ ([\d,]+) rejected/),
       problems: number(/ ([\d,]+) problems?/)

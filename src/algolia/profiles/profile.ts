@@ -68,6 +68,11 @@ export function pathOf({ property, position, key }: Problem): string {
   return `${property ?? 'the profile'}${entry}${key === undefined ? '' : `.${key}`}`
 }
 
+/** @returns what a problem is about, whatever its place in a list: such as `affinities[].score`. */
+export function partOf({ property, position, key }: Problem): string {
+  return `${property ?? ''}${position === undefined ? '' : '[]'}${key === undefined ? '' : `.${key}`}`
+}
+
 type ReadEntry<Entry> = (input: unknown, position: number, problems: Problem[]) => Entry | undefined
 
 const readAffinity: ReadEntry<Affinity> = (input, position, problems) => {

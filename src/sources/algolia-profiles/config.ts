@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { REGIONS } from '../../algolia/api/apis'
 import { configError } from '../../errors'
-import { withoutNulls } from '../../input/json-file'
-import { issuesOf } from '../../input/schema-issues'
+import { parseConfiguration, unknownKeysOf } from '../../airbyte/configuration'
 
 /** `GET /2/users` returns at most this many profiles a page (Algolia's API description: `limit`, 1-1000). */
 export const LARGEST_PAGE = 1000
@@ -104,28 +103,12 @@ export const configSchema = z.object({
 export type Config = z.output<typeof configSchema>
 
 /**
- * Checks a configuration.
+ * Checks the options of a caller in code, who can mend a misspelled key at once: it is refused.
  * @throws PackageError (`config`) that names each bad key and what it must be; values are never repeated.
  */
-export function parseConfig(input: unknown): Config {
-  const config = withoutNulls(input)
-  const result = configSchema.safeParse(config)
-  if (result.success) return result.data
-  throw configError(`The configuration is invalid: ${issuesOf(result.error, config)}`)
-}
-
-/**
- * The keys of a valid configuration that mean nothing to this source. They are warned of, so that a misspelled filter never reads everything without
- * a word, and not refused: a host may have kept them from another version.
- */
-export function unknownKeysOf(input: unknown): string[] {
-  return Object.keys(withoutNulls(input) as object).filter((key) => !(key in configSchema.shape))
-}
-
-/** The same as `parseConfig` for a caller in code, who can mend a misspelled key at once: it is refused. */
 export function parseOptions(input: unknown): Config {
-  const config = parseConfig(input)
-  const unknown = unknownKeysOf(input)
+  const config = parseConfiguration(configSchema, input)
+  const unknown = unknownKeysOf(configSchema, input)
   if (unknown.length === 0) return config
   throw configError(`The options are invalid: unknown ${unknown.length > 1 ? 'keys' : 'key'} ${unknown.join(', ')}`)
 }

@@ -1,131 +1,208 @@
 import { z } from 'zod'
-import type { Affinity, Problem, ProfileSegment, ReadProfile } from '../../algolia/profiles/profile'
+import { type Field, type FieldStream, type Row, rowOf, streamOf } from '../../airbyte/stream'
+import {
+  type Affinity,
+  partOf,
+  type Problem,
+  type ProfileSegment,
+  type ReadProfile
+} from '../../algolia/profiles/profile'
 
-/** A row of a stream, and what had to be left out of it. */
-export interface Row {
-  readonly data: Record<string, unknown>
-  readonly changes: readonly RowChange[]
-}
-
-/** A field that differs from what Algolia holds: left out altogether (`NULLED`), or lacking entries (`TRUNCATED`). */
-export type RowChange = {
-  readonly field: string
-  readonly change: 'NULLED' | 'TRUNCATED'
-  readonly reason: 'SOURCE_SERIALIZATION_ERROR'
-}
-
-/** A stream: its rows' shape, from which its JSON schema is derived, and how they are made from a profile. */
-export interface Stream {
-  readonly name: string
-  readonly schema: z.ZodType
-  readonly primaryKey: readonly string[]
+/** A stream of the source: its rows are made from profiles. */
+export interface ProfileStream extends FieldStream<never> {
   readonly rowsOf: (profile: ReadProfile) => Row[]
 }
 
-/** The cursor field of all streams. */
-export const CURSOR_FIELD = 'algolia_last_updated'
-
 const timestamp = z.string().meta({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' })
-const userToken = z.string().describe('The user token: the ID of the profile in Algolia')
-const lastUpdated = timestamp.describe('When the profile was last updated').optional()
 const scores = (key: string) =>
   z.record(z.string(), z.number()).describe(`${key} → score (1-20); the highest where several affinities share it`)
 
-const profiles: Stream = {
+/** The fields that each stream has. */
+const common = {
+  userToken: {
+    name: 'algolia_user_id',
+    schema: z.string().describe('The user token: the ID of the profile in Algolia'),
+    from: ({ profile }) => profile.userToken
+  },
+  lastUpdated: {
+    name: 'algolia_last_updated',
+    schema: timestamp.describe('When the profile was last updated').optional(),
+    from: ({ profile }) => profile.lastUpdatedAt,
+    unreadable: { lastUpdatedAt: 'NULLED' }
+  }
+} satisfies Record<string, Field<{ readonly profile: ReadProfile }>>
+
+const profiles = profileStream<Summary>({
   name: 'profiles',
   primaryKey: ['algolia_user_id'],
-  schema: z.looseObject({
-    algolia_user_id: userToken,
-    algolia_user_type: z.string().describe('basic, predictive or realtime').optional(),
-    algolia_affinities_name: z.array(z.string()).describe('Affinity names, distinct, strongest first'),
-    algolia_affinities_value: z.array(z.string()).describe('Affinity values, distinct, strongest first'),
-    algolia_affinities_name_score: scores('Affinity name'),
-    algolia_affinities_value_score: scores('Affinity value'),
-    algolia_segment_ids: z.array(z.string()).describe("IDs of the profile's segments, distinct"),
-    algolia_segment_sources: z.array(z.string()).describe("Sources of the profile's segments, distinct"),
-    algolia_last_updated: lastUpdated
-  }),
-  rowsOf: (profile) => {
-    const names = new ScoredKeys()
-    const values = new ScoredKeys()
-    for (const { name, value, score } of strongestFirst(profile.affinities)) {
-      names.add(name, score)
-      values.add(value, score)
-    }
-    const ids = new Set<string>()
-    const sources = new Set<string>()
-    for (const { id, source } of profile.profileSegments) {
-      ids.add(id)
-      if (source !== undefined) sources.add(source)
-    }
-    const data = {
-      algolia_user_id: profile.userToken,
-      algolia_user_type: profile.type,
-      algolia_affinities_name: names.keys,
-      algolia_affinities_value: values.keys,
-      algolia_affinities_name_score: names.scores,
-      algolia_affinities_value_score: values.scores,
-      algolia_segment_ids: [...ids],
-      algolia_segment_sources: [...sources],
-      algolia_last_updated: profile.lastUpdatedAt
-    }
-    return [{ data, changes: changesOf(profile.problems, fieldsOfProfiles) }]
+  fields: [
+    common.userToken,
+    {
+      name: 'algolia_user_type',
+      schema: z.string().describe('basic, predictive or realtime').optional(),
+      from: ({ profile }) => profile.type,
+      unreadable: { type: 'NULLED' }
+    },
+    {
+      name: 'algolia_affinities_name',
+      schema: z.array(z.string()).describe('Affinity names, distinct, strongest first'),
+      from: ({ names }) => names.keys,
+      unreadable: { affinities: 'NULLED', 'affinities[]': 'TRUNCATED' }
+    },
+    {
+      name: 'algolia_affinities_value',
+      schema: z.array(z.string()).describe('Affinity values, distinct, strongest first'),
+      from: ({ values }) => values.keys,
+      unreadable: { affinities: 'NULLED', 'affinities[]': 'TRUNCATED' }
+    },
+    {
+      name: 'algolia_affinities_name_score',
+      schema: scores('Affinity name'),
+      from: ({ names }) => names.scores,
+      unreadable: { affinities: 'NULLED', 'affinities[]': 'TRUNCATED', 'affinities[].score': 'TRUNCATED' }
+    },
+    {
+      name: 'algolia_affinities_value_score',
+      schema: scores('Affinity value'),
+      from: ({ values }) => values.scores,
+      unreadable: { affinities: 'NULLED', 'affinities[]': 'TRUNCATED', 'affinities[].score': 'TRUNCATED' }
+    },
+    {
+      name: 'algolia_segment_ids',
+      schema: z.array(z.string()).describe("IDs of the profile's segments, distinct"),
+      from: ({ profile }) => distinct(profile.profileSegments, ({ id }) => id),
+      unreadable: { segments: 'NULLED', 'segments[]': 'TRUNCATED' }
+    },
+    {
+      name: 'algolia_segment_sources',
+      schema: z.array(z.string()).describe("Sources of the profile's segments, distinct"),
+      from: ({ profile }) => distinct(profile.profileSegments, ({ source }) => source),
+      unreadable: { segments: 'NULLED', 'segments[]': 'TRUNCATED', 'segments[].source': 'TRUNCATED' }
+    },
+    common.lastUpdated
+  ],
+  entriesOf: (profile) => [summaryOf(profile)],
+  concerns: () => true
+})
+
+const affinities = profileStream<{ readonly profile: ReadProfile; readonly affinity: Affinity }>({
+  name: 'affinities',
+  primaryKey: ['algolia_user_id', 'algolia_affinity_id'],
+  fields: [
+    common.userToken,
+    {
+      name: 'algolia_affinity_id',
+      schema: z.string().describe('Made of name, value and sorted indices: stable between reads'),
+      from: ({ affinity }) => affinityId(affinity)
+    },
+    {
+      name: 'algolia_affinity_name',
+      schema: z.string().describe('For example category'),
+      from: ({ affinity }) => affinity.name
+    },
+    {
+      name: 'algolia_affinity_value',
+      schema: z.string().describe('For example camping'),
+      from: ({ affinity }) => affinity.value
+    },
+    {
+      name: 'algolia_affinity_indices',
+      schema: z.array(z.string()).describe('The indices that the affinity comes from'),
+      from: ({ affinity }) => affinity.indices,
+      unreadable: { 'affinities[].indices': 'NULLED' }
+    },
+    {
+      name: 'algolia_affinity_score',
+      schema: z.number().describe('1-20, the higher the stronger').optional(),
+      from: ({ affinity }) => affinity.score,
+      unreadable: { 'affinities[].score': 'NULLED' }
+    },
+    {
+      name: 'algolia_affinity_last_updated',
+      schema: timestamp.describe('When the affinity was last updated').optional(),
+      from: ({ affinity }) => affinity.lastUpdatedAt,
+      unreadable: { 'affinities[].lastUpdatedAt': 'NULLED' }
+    },
+    common.lastUpdated
+  ],
+  entriesOf: (profile) => profile.affinities.map((affinity) => ({ profile, affinity })),
+  concerns: ({ property, position }, { affinity }) =>
+    property === 'lastUpdatedAt' || (property === 'affinities' && position === affinity.position)
+})
+
+const segments = profileStream<{ readonly profile: ReadProfile; readonly segment: ProfileSegment }>({
+  name: 'segments',
+  primaryKey: ['algolia_user_id', 'algolia_segment_id', 'algolia_segment_source'],
+  fields: [
+    common.userToken,
+    {
+      name: 'algolia_segment_id',
+      schema: z.string().describe('The ID of the segment'),
+      from: ({ segment }) => segment.id
+    },
+    {
+      name: 'algolia_segment_source',
+      schema: z.string().describe('Where the membership comes from; empty where Algolia tells no source'),
+      // Part of the primary key, so never left out.
+      from: ({ segment }) => segment.source ?? '',
+      unreadable: { 'segments[].source': 'NULLED' }
+    },
+    common.lastUpdated
+  ],
+  entriesOf: (profile) => profile.profileSegments.map((segment) => ({ profile, segment })),
+  concerns: ({ property, position }, { segment }) =>
+    property === 'lastUpdatedAt' || (property === 'segments' && position === segment.position)
+})
+
+/** The streams, in the order in which `discover` lists them. */
+export const STREAMS: readonly ProfileStream[] = [profiles, affinities, segments]
+
+/**
+ * @param stream its rows come from entries: one or more of each profile
+ * @param stream.concerns whether a problem in the profile is one of an entry
+ */
+function profileStream<Entry>({
+  entriesOf,
+  concerns,
+  ...description
+}: {
+  readonly name: string
+  readonly primaryKey: readonly string[]
+  readonly fields: readonly Field<Entry>[]
+  readonly entriesOf: (profile: ReadProfile) => readonly Entry[]
+  readonly concerns: (problem: Problem, entry: Entry) => boolean
+}): ProfileStream {
+  const stream = streamOf({ ...description, cursorField: common.lastUpdated.name })
+  return {
+    ...stream,
+    rowsOf: (profile) =>
+      entriesOf(profile).map((entry) => {
+        const { problems } = profile
+        const unreadable =
+          problems.length === 0 ? NONE : problems.filter((problem) => concerns(problem, entry)).map(partOf)
+        return rowOf(stream, entry, unreadable)
+      })
   }
 }
 
-const affinities: Stream = {
-  name: 'affinities',
-  primaryKey: ['algolia_user_id', 'algolia_affinity_id'],
-  schema: z.looseObject({
-    algolia_user_id: userToken,
-    algolia_affinity_id: z.string().describe('Made of name, value and sorted indices: stable between reads'),
-    algolia_affinity_name: z.string().describe('For example category'),
-    algolia_affinity_value: z.string().describe('For example camping'),
-    algolia_affinity_indices: z.array(z.string()).describe('The indices that the affinity comes from'),
-    algolia_affinity_score: z.number().describe('1-20, the higher the stronger').optional(),
-    algolia_affinity_last_updated: timestamp.describe('When the affinity was last updated').optional(),
-    algolia_last_updated: lastUpdated
-  }),
-  rowsOf: (profile) =>
-    profile.affinities.map((affinity) => ({
-      data: {
-        algolia_user_id: profile.userToken,
-        algolia_affinity_id: affinityId(affinity),
-        algolia_affinity_name: affinity.name,
-        algolia_affinity_value: affinity.value,
-        algolia_affinity_indices: affinity.indices,
-        algolia_affinity_score: affinity.score,
-        algolia_affinity_last_updated: affinity.lastUpdatedAt,
-        algolia_last_updated: profile.lastUpdatedAt
-      },
-      changes: changesOf(profile.problems, (problem) => fieldsOfEntry(problem, 'affinities', affinity.position))
-    }))
+const NONE: readonly string[] = []
+
+/** A profile, and what its affinities come to. */
+interface Summary {
+  readonly profile: ReadProfile
+  readonly names: ScoredKeys
+  readonly values: ScoredKeys
 }
 
-const segments: Stream = {
-  name: 'segments',
-  primaryKey: ['algolia_user_id', 'algolia_segment_id', 'algolia_segment_source'],
-  schema: z.looseObject({
-    algolia_user_id: userToken,
-    algolia_segment_id: z.string().describe('The ID of the segment'),
-    algolia_segment_source: z.string().describe('Where the membership comes from; empty where Algolia tells no source'),
-    algolia_last_updated: lastUpdated
-  }),
-  rowsOf: (profile) =>
-    profile.profileSegments.map(({ id, source, position }) => ({
-      data: {
-        algolia_user_id: profile.userToken,
-        algolia_segment_id: id,
-        // Part of the primary key, so never left out.
-        algolia_segment_source: source ?? '',
-        algolia_last_updated: profile.lastUpdatedAt
-      },
-      changes: changesOf(profile.problems, (problem) => fieldsOfEntry(problem, 'segments', position))
-    }))
+function summaryOf(profile: ReadProfile): Summary {
+  const names = new ScoredKeys()
+  const values = new ScoredKeys()
+  for (const { name, value, score } of strongestFirst(profile.affinities)) {
+    names.add(name, score)
+    values.add(value, score)
+  }
+  return { profile, names, values }
 }
-
-/** The streams, in the order in which `discover` lists them. */
-export const STREAMS: readonly Stream[] = [profiles, affinities, segments]
 
 /** @returns a text made of name, value and sorted indices: one name and value can stand twice, with other indices. */
 function affinityId({ name, value, indices }: Affinity): string {
@@ -136,6 +213,15 @@ function affinityId({ name, value, indices }: Affinity): string {
 function strongestFirst(affinities: readonly Affinity[]): readonly Affinity[] {
   const strength = ({ score = -Infinity }: Affinity): number => score
   return affinities.length < 2 ? affinities : [...affinities].sort((one, other) => strength(other) - strength(one))
+}
+
+function distinct<Entry>(entries: readonly Entry[], of: (entry: Entry) => string | undefined): string[] {
+  const values = new Set<string>()
+  for (const entry of entries) {
+    const value = of(entry)
+    if (value !== undefined) values.add(value)
+  }
+  return [...values]
 }
 
 /** Distinct keys in the order in which they are added, and the first score of each: of keys added strongest first, the highest. */
@@ -149,59 +235,5 @@ class ScoredKeys {
     if (score !== undefined) this.scores[key] = score
     else if (this.keys.includes(key)) return
     this.keys.push(key)
-  }
-}
-
-type Fields = Readonly<Record<string, RowChange['change']>>
-
-function changesOf(problems: readonly Problem[], fieldsOf: (problem: Problem) => Fields): RowChange[] {
-  if (problems.length === 0) return []
-  const changes = new Map<string, RowChange>()
-  for (const problem of problems) {
-    for (const [field, change] of Object.entries(fieldsOf(problem))) {
-      changes.set(field, { field, change, reason: 'SOURCE_SERIALIZATION_ERROR' })
-    }
-  }
-  return [...changes.values()]
-}
-
-function fieldsOfProfiles({ property, position, key }: Problem): Fields {
-  const change = position === undefined ? 'NULLED' : 'TRUNCATED'
-  const affinityScores = { algolia_affinities_name_score: change, algolia_affinities_value_score: change } as const
-  switch (property) {
-    case 'type':
-      return { algolia_user_type: 'NULLED' }
-    case 'lastUpdatedAt':
-      return { algolia_last_updated: 'NULLED' }
-    case 'affinities':
-      if (key === 'score') return affinityScores
-      if (key !== undefined) return {}
-      return { algolia_affinities_name: change, algolia_affinities_value: change, ...affinityScores }
-    case 'segments':
-      if (key === 'source') return { algolia_segment_sources: change }
-      return { algolia_segment_ids: change, algolia_segment_sources: change }
-    default:
-      return {}
-  }
-}
-
-function fieldsOfEntry(
-  problem: Problem,
-  list: 'affinities' | 'segments',
-  position: ProfileSegment['position']
-): Fields {
-  if (problem.property === 'lastUpdatedAt') return { algolia_last_updated: 'NULLED' }
-  if (problem.property !== list || problem.position !== position) return {}
-  switch (problem.key) {
-    case 'score':
-      return { algolia_affinity_score: 'NULLED' }
-    case 'indices':
-      return { algolia_affinity_indices: 'NULLED' }
-    case 'lastUpdatedAt':
-      return { algolia_affinity_last_updated: 'NULLED' }
-    case 'source':
-      return { algolia_segment_source: 'NULLED' }
-    default:
-      return {}
   }
 }

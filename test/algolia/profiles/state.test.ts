@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
-import { parseConfig } from '../../../src/sources/algolia-profiles/config'
+import { parseConfiguration } from '../../../src/airbyte/configuration'
+import { configSchema } from '../../../src/sources/algolia-profiles/config'
+import { STREAMS } from '../../../src/sources/algolia-profiles/streams'
 import { toTimestamp } from '../../../src/algolia/instants'
 import {
   CURSOR_MARGIN_SECONDS,
@@ -193,7 +195,7 @@ describe('what a host passes in as state', () => {
     ['a legacy state in a list', [{ type: 'LEGACY', data: { profiles: one } }], { profiles: one }],
     ['a legacy state that is bare', { profiles: one }, { profiles: one }]
   ])('can be %s', (_, input, states) => {
-    expect(Object.fromEntries(statesByStream(input))).toEqual(states)
+    expect(Object.fromEntries(statesByStream(STREAMS, input))).toEqual(states)
   })
 
   test.each<[string, unknown]>([
@@ -210,7 +212,7 @@ describe('what a host passes in as state', () => {
     ["another source's state", [stream('orders', one)]],
     ['other messages', [{ type: 'LOG', log: { level: 'INFO', message: 'one' } }]]
   ])('can not be %s: a config error, that says what to pass', (_, input) => {
-    expect(() => statesByStream(input)).toThrow(
+    expect(() => statesByStream(STREAMS, input)).toThrow(
       configError(/Pass, as a list, each stream's last STATE message, or what stands as `state` in it/)
     )
   })
@@ -218,7 +220,9 @@ describe('what a host passes in as state', () => {
 
 test('what is wrong with a state is told with its place', () => {
   const state = [{ type: 'STREAM', stream: { stream_descriptor: { name: 7 }, stream_state: {} } }]
-  expect(() => statesByStream(state)).toThrow(configError(/0\.stream\.stream_descriptor\.name: must be a text/))
+  expect(() => statesByStream(STREAMS, state)).toThrow(
+    configError(/0\.stream\.stream_descriptor\.name: must be a text/)
+  )
 })
 
 describe('what is to be read', () => {
@@ -393,7 +397,8 @@ describe('what is to be read', () => {
   })
 
   test('is read anew, with a warning, where the state is of another application or region', () => {
-    const config = (changes: Record<string, unknown>) => filtersOf(parseConfig(configuration(changes)))
+    const config = (changes: Record<string, unknown>) =>
+      filtersOf(parseConfiguration(configSchema, configuration(changes)))
     const state = { ...withCursor(NOW), filters: config({}) }
     expect(planOf([incremental('profiles', state)], config({})).after).toBe(NOW)
     for (const change of [{ appId: 'ANOTHER' }, { region: 'eu' }]) {
@@ -414,7 +419,8 @@ describe('what is to be read', () => {
   })
 
   test('does not depend on the order of the filters, nor on what does not filter', () => {
-    const config = (changes: Record<string, unknown>) => filtersOf(parseConfig(configuration(changes)))
+    const config = (changes: Record<string, unknown>) =>
+      filtersOf(parseConfiguration(configSchema, configuration(changes)))
     const state: StreamState = { ...withCursor(NOW), filters: config({ indices: ['a', 'b'], affinities: ['x', 'y'] }) }
     const same = config({ indices: ['b', 'a'], affinities: ['y', 'x'], pageSize: 7, concurrency: 1 })
     expect(planOf([incremental('profiles', state)], same)).toMatchObject({ after: NOW, warnings: [] })

@@ -1,6 +1,10 @@
 import { catalogMessage, selectStreams } from '../../../src/airbyte/catalog'
-import { parseConfig, unknownKeysOf } from '../../../src/sources/algolia-profiles/config'
+import { parseConfiguration, unknownKeysOf } from '../../../src/airbyte/configuration'
+import { type Config, configSchema } from '../../../src/sources/algolia-profiles/config'
+import { STREAMS } from '../../../src/sources/algolia-profiles/streams'
 import { catalogOf, configuration } from '../../support/source'
+
+const parseConfig = (input: unknown): Config => parseConfiguration(configSchema, input)
 
 const configError = (message: RegExp) =>
   expect.objectContaining({
@@ -75,7 +79,7 @@ describe('the configuration', () => {
   test('may hold keys that it does not know, which are told', () => {
     const config = configuration({ startdate: '2026-01-31', region: 'eu', page: null })
     expect(parseConfig(config)).not.toHaveProperty('startdate')
-    expect(unknownKeysOf(config)).toEqual(['startdate'])
+    expect(unknownKeysOf(configSchema, config)).toEqual(['startdate'])
   })
 
   test.each([
@@ -101,7 +105,7 @@ describe('the configuration', () => {
 
 describe('the configured catalog', () => {
   test('selects streams in its order, each with a sync mode of its own', () => {
-    const selected = selectStreams(catalogOf(['segments', 'full_refresh'], 'profiles'))
+    const selected = selectStreams(STREAMS, catalogOf(['segments', 'full_refresh'], 'profiles'))
     expect(selected.map(({ stream: { name }, syncMode }) => [name, syncMode])).toEqual([
       ['segments', 'full_refresh'],
       ['profiles', 'incremental']
@@ -109,7 +113,7 @@ describe('the configured catalog', () => {
   })
 
   test('may hold the discovered streams as they are', () => {
-    const message = catalogMessage()
+    const message = catalogMessage(STREAMS)
     if (message.type !== 'CATALOG') throw new Error('There is no catalog')
     const streams = message.catalog.streams.map((stream) => ({
       stream,
@@ -121,13 +125,13 @@ describe('the configured catalog', () => {
       minimum_generation_id: 0,
       sync_id: 7
     }))
-    expect(selectStreams({ streams })).toHaveLength(3)
+    expect(selectStreams(STREAMS, { streams })).toHaveLength(3)
   })
 
   test('may say null for what it does not say', () => {
     const stream = { name: 'profiles', namespace: null, json_schema: {}, default_cursor_field: null }
     const streams = [{ stream, sync_mode: 'incremental', destination_sync_mode: null, generation_id: null }]
-    expect(selectStreams({ streams })).toHaveLength(1)
+    expect(selectStreams(STREAMS, { streams })).toHaveLength(1)
   })
 
   test.each([
@@ -146,6 +150,6 @@ describe('the configured catalog', () => {
     ['a stream without a name', [{ stream: {}, sync_mode: 'incremental' }], /streams\.0\.stream\.name/],
     ['no list of streams', 'profiles', /catalog is invalid: streams/]
   ])('that selects %s is refused', (_, streams, complaint) => {
-    expect(() => selectStreams({ streams })).toThrow(configError(complaint))
+    expect(() => selectStreams(STREAMS, { streams })).toThrow(configError(complaint))
   })
 })

@@ -1,7 +1,8 @@
 import Ajv from 'ajv'
 import fc from 'fast-check'
 import { toUnixSeconds } from '../../../src/algolia/instants'
-import { parseConfig } from '../../../src/sources/algolia-profiles/config'
+import { parseConfiguration } from '../../../src/airbyte/configuration'
+import { configSchema } from '../../../src/sources/algolia-profiles/config'
 import { spec } from '../../../src/sources/algolia-profiles/source'
 import { configuration } from '../../support/source'
 
@@ -11,7 +12,7 @@ const bySpec = new Ajv({ strict: false }).compile(message.spec.connectionSpecifi
 
 function byCode(config: unknown): boolean {
   try {
-    parseConfig(config)
+    parseConfiguration(configSchema, config)
     return true
   } catch {
     return false
