@@ -12,8 +12,13 @@ export const SYNC_SETTINGS: SettingsTable = {
     ...SEGMENT_SETTINGS,
     identity: {
       argument: '<rule>',
-      description: 'what user tokens are in Segment: auto, the default, userId or anonymousId'
+      description: 'what user tokens are in Segment: userId, anonymousId, or auto, the default, which tells them apart'
     },
+    userIdPattern: {
+      argument: '<regex>',
+      description: 'with identity auto: a regular expression that user ids match and anonymous ids do not'
+    },
+    minScore: { argument: '<score>', read: number, description: 'leave out affinities with a lower score, 1-20' },
     firstSeenEvent: {
       read: yesOrNo,
       description: 'also raise "Algolia Profile Created" for profiles that were never seen before'

@@ -5,8 +5,9 @@ import type { Display } from '../report/display'
 import { Metrics, type MetricsServer } from '../report/metrics'
 import { checkMetricsFile, writeMetricsFile } from '../report/metrics-file'
 import { metricsOf, SYNC_METRICS } from '../sync/metrics'
-import { shownProgress, summaryLine, type SyncProgress } from '../sync/progress'
-import { type SyncOptions, syncProfiles, type SyncResult } from '../sync/sync'
+import { billLine, shownProgress, summaryLine, type SyncProgress } from '../sync/progress'
+import type { SyncOptions, SyncResult } from '../sync/options'
+import { syncProfiles } from '../sync/sync'
 import { EXIT, type ExitCode, exitCodeOf, type Session } from './session'
 import { addSettings, tellError, withSettings } from './settings'
 import { SYNC_SETTINGS, type SyncSettings, syncSettingsSchema } from './sync-settings'
@@ -28,7 +29,10 @@ export function define(command: Command, session: Session): void {
 
 async function sync(settings: SyncSettings, display: Display, session: Session): Promise<void> {
   const { state, dryRun, every, metrics, metricsPort, metricsHost, log: _, ...config } = settings
-  const signal = session.stopSignal((name) => display.log('info', `${name}: finishing what is in flight.`))
+  let isUnderWay = false
+  const signal = session.stopSignal((name) => {
+    display.log('info', isUnderWay ? `${name}: finishing what is in flight.` : `${name}: no run is under way.`)
+  })
   const counters = new Metrics(SYNC_METRICS)
   let server: MetricsServer | undefined
 
@@ -45,7 +49,8 @@ async function sync(settings: SyncSettings, display: Display, session: Session):
     }
   }
   const runOnce = async (): Promise<boolean> => {
-    const result = await syncProfiles(options)
+    isUnderWay = true
+    const result = await syncProfiles(options).finally(() => (isUnderWay = false))
     display.endProgress()
     counters.ended(result.outcome, { summary: result.summary, callsLeft: undefined }, result.summary.duration)
     session.exitCode = endOf(result)
@@ -70,6 +75,7 @@ async function sync(settings: SyncSettings, display: Display, session: Session):
         signal,
         onWait: (nextStart) => display.log('info', `The next run starts at ${new Date(nextStart).toISOString()}.`)
       })
+      if (signal.aborted) session.exitCode = EXIT.PASSING
     }
   } finally {
     server?.close()
@@ -79,14 +85,16 @@ async function sync(settings: SyncSettings, display: Display, session: Session):
 function tell(result: SyncResult, isDryRun: boolean, display: Display): void {
   const { outcome, summary } = result
   if (outcome === 'failed') {
-    // What a run that has read nothing has done is no news.
-    if (summary.profiles.read === 0) return tellError(result.error, display, { outcome, summary })
+    // What a run that has read nothing has done is no news; nor is what came before a wrong setting was met.
+    const isShort = summary.profiles.read === 0 || result.error.kind === 'config'
+    if (isShort) return tellError(result.error, display, { outcome, summary })
     tellError(result.error, display)
   }
   const delivered = isDryRun ? 'Nothing was sent' : 'Delivered'
   const title = { delivered, stopped: 'Stopped before the end', failed: 'Failed' }[outcome]
   const line = `${title}: ${summaryLine(summary, isDryRun)}`
   display.log(outcome === 'failed' ? 'error' : 'info', line, { outcome, summary })
+  if (isDryRun && outcome === 'delivered') display.log('info', billLine(summary))
 }
 
 function endOf(result: SyncResult): ExitCode {

@@ -1,16 +1,20 @@
-import { createHash } from 'node:crypto'
 import type { ReadProfile } from '../algolia/profiles/profile'
-import { STREAMS } from '../sources/algolia-profiles/streams'
-import type { SyncConfig } from './config'
 import type { IdentifyCall, Identity, SegmentCall } from '../segment/calls'
 import { sizeOf } from '../segment/envelope'
 import { CALL_BYTES } from '../segment/limits'
+import type { SyncConfig } from './config'
+import { identityOf, type Side } from './identity'
+import { digest, meaningful, meaningOf, strongest, traitsOf } from './meaning'
+import { isFormerMark } from './former-state'
+import type { Known } from './seen-store'
 
-/** What a profile comes to: calls that go out together, and the mark to keep once Segment has them. */
+/** What a profile comes to: calls that go out together, and what to keep once Segment has them. */
 export interface Delivery {
   readonly userToken: string
-  /** Stands for the profile as of this update, sent to this Segment source: 16 hexadecimal digits. */
+  /** Stands for what the profile means, and for the Segment source that it is sent to: 16 hexadecimal digits. */
   readonly mark: string
+  readonly side: Side
+  /** Empty when Segment has all of it, and only what is kept has to be written anew. */
   readonly calls: readonly SegmentCall[]
   /** The size of the calls in a batch. */
   readonly bytes: number
@@ -19,13 +23,18 @@ export interface Delivery {
   readonly isFirstSeen: boolean
 }
 
-export interface DeliveryRules extends Pick<SyncConfig, 'identity' | 'firstSeenEvent'> {
+export interface DeliveryRules extends Pick<SyncConfig, 'firstSeenEvent' | 'minScore'> {
   /** See `targetOf`. */
   readonly target: string
+  /** The targets that an earlier version may have made its marks with. */
+  readonly formerTargets: readonly string[]
 }
 
 /** The event of a profile that has never been seen before. */
 export const FIRST_SEEN_EVENT = 'Algolia Profile Created'
+
+/** How many affinities it carries: what an onboarding by interest begins with. */
+const FIRST_SEEN_AFFINITIES = 3
 
 /**
  * Keeps these calls from the destination of this package, which would write them back to Algolia. In `integrations`, a
@@ -33,61 +42,59 @@ export const FIRST_SEEN_EVENT = 'Algolia Profile Created'
  */
 const INTEGRATIONS = { All: true, 'Algolia Personalization (Actions)': false }
 
-/** User tokens that Algolia's libraries make up for users without one. */
-const ANONYMOUS_TOKEN = /^anonymous-/
-
-const rowsOfProfiles = STREAMS.find(({ name }) => name === 'profiles')!.rowsOf
-
-/**
- * @returns a text that stands for where profiles come from, where they go, and as whom. Segment drops calls with a
- * `messageId` that it has seen from anywhere, another source included, so the ids of two syncs must differ.
- */
-export function targetOf({
-  appId,
-  segmentWriteKey,
-  identity
-}: Pick<SyncConfig, 'appId' | 'segmentWriteKey' | 'identity'>): string {
-  return digest([appId, segmentWriteKey, identity])
+/** @returns a text that stands for where profiles come from and where they go. */
+export function targetOf({ appId, segmentWriteKey }: Pick<SyncConfig, 'appId' | 'segmentWriteKey'>): string {
+  return digest([appId, segmentWriteKey])
 }
 
 /**
  * Makes the calls for a profile.
- * @param knownMark the mark that is kept for the user token; absent for one that has never been seen
- * @returns undefined when Segment has the profile as of this update
+ * @param known what is kept for the user token; absent for one that has never been seen
+ * @returns undefined when Segment has all that the profile means
  * @throws TooLarge when the profile can't be made to fit
  */
 export function deliveryOf(
   profile: ReadProfile,
-  knownMark: string | undefined,
+  side: Side,
+  known: Known | undefined,
   rules: DeliveryRules
 ): Delivery | undefined {
   const { userToken, lastUpdatedAt } = profile
-  const who = identityOf(userToken, rules.identity)
-  // A profile that doesn't tell its update is told apart by what it holds.
-  const version = digest([rules.target, who, lastUpdatedAt ?? traitsOf(profile)])
+  const who = identityOf(userToken, side)
+  const meant = meaningful(profile, rules.minScore)
+  const version = digest([rules.target, who, meaningOf(traitsOf(meant))])
   const mark = version.slice(0, 16)
-  if (mark === knownMark) return undefined
+  if (mark === known?.mark) return undefined
+  const unsent = { userToken, mark, side, affinitiesLeftOut: 0, isFirstSeen: known === undefined || known.isUnsent }
+  if (known !== undefined && isFormerMark(known, profile, rules.formerTargets))
+    return { ...unsent, calls: [], bytes: 0 }
 
   const common = { timestamp: toTimestamp(lastUpdatedAt), integrations: INTEGRATIONS }
-  const { call, affinitiesLeftOut } = shortened(profile, (part) => {
-    return { type: 'identify', ...who, messageId: messageIdOf(version), ...common, traits: traitsOf(part) }
+  // Of this update: a profile that means again what it meant an hour ago must not be taken for a repeat.
+  const messageId = messageIdOf([version, lastUpdatedAt ?? known?.mark])
+  const { call, affinitiesLeftOut } = shortened(meant, (part) => {
+    return { type: 'identify', ...who, messageId, ...common, traits: traitsOf(part) }
   })
-  const isFirstSeen = knownMark === undefined
   const calls: SegmentCall[] = [call]
-  if (isFirstSeen && rules.firstSeenEvent) {
+  if (unsent.isFirstSeen && rules.firstSeenEvent) {
     const { algolia_user_id, algolia_user_type, algolia_last_updated } = call.traits
+    const affinities = strongest(meant.affinities, FIRST_SEEN_AFFINITIES)
     calls.push({
       type: 'track',
       ...who,
       event: FIRST_SEEN_EVENT,
       // Not of this update alone: after a crash, the profile may have been updated before it is sent again.
-      messageId: messageIdOf(digest([rules.target, who, FIRST_SEEN_EVENT])),
+      messageId: messageIdOf([rules.target, who, FIRST_SEEN_EVENT]),
       ...common,
-      properties: { algolia_user_id, algolia_user_type, algolia_last_updated }
+      properties: {
+        algolia_user_id,
+        algolia_user_type,
+        algolia_last_updated,
+        algolia_strongest_affinities: affinities.map(({ name, value, score }) => ({ name, value, score }))
+      }
     })
   }
-  const bytes = calls.reduce((sum, each) => sum + sizeOf(each), 0)
-  return { userToken, mark, calls, bytes, affinitiesLeftOut, isFirstSeen }
+  return { ...unsent, calls, bytes: calls.reduce((sum, each) => sum + sizeOf(each), 0), affinitiesLeftOut }
 }
 
 /** A profile that Segment would refuse even without its affinities. */
@@ -102,7 +109,7 @@ function shortened(
 ): { call: IdentifyCall; affinitiesLeftOut: number } {
   const whole = callOf(profile)
   if (sizeOf(whole) <= CALL_BYTES) return { call: whole, affinitiesLeftOut: 0 }
-  const strongestFirst = [...profile.affinities].sort((one, other) => (other.score ?? 0) - (one.score ?? 0))
+  const strongestFirst = strongest(profile.affinities, Infinity)
   const callWith = (count: number): IdentifyCall => callOf({ ...profile, affinities: strongestFirst.slice(0, count) })
   let [fits, tooMany] = [0, strongestFirst.length]
   let call = callWith(fits)
@@ -116,26 +123,12 @@ function shortened(
   return { call, affinitiesLeftOut: strongestFirst.length - fits }
 }
 
-function identityOf(userToken: string, identity: SyncConfig['identity']): Identity {
-  const isAnonymous = identity === 'anonymousId' || (identity === 'auto' && ANONYMOUS_TOKEN.test(userToken))
-  return isAnonymous ? { anonymousId: userToken } : { userId: userToken }
-}
-
-/** The fields of the source's stream `profiles`. */
-function traitsOf(profile: ReadProfile): Record<string, unknown> {
-  return rowsOfProfiles(profile)[0]!.data
-}
-
 /** Milliseconds are what Segment documents; Algolia gives any number of digits. */
 function toTimestamp(lastUpdatedAt: string | undefined): string | undefined {
   const milliseconds = Date.parse(lastUpdatedAt ?? '')
   return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString()
 }
 
-function messageIdOf(version: string): string {
-  return `algolia-${version.slice(0, 32)}`
-}
-
-function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+function messageIdOf(parts: readonly (string | Identity | undefined)[]): string {
+  return `algolia-${digest(parts).slice(0, 32)}`
 }

@@ -18,10 +18,23 @@ export const syncConfigSchema = sourceConfigSchema
     /** Where the Segment workspace stands. */
     segmentRegion: z.enum(SEGMENT_REGIONS).default('us'),
     identity: z.enum(IDENTITIES).default('auto'),
+    /** With `auto`: user ids match it, and anonymous ids don't. */
+    userIdPattern: z.string().min(1).refine(isRegularExpression, 'must be a regular expression').optional(),
+    /** Affinities with a lower score are left out. */
+    minScore: z.number().min(0).max(20).default(0),
     /** Whether a profile that was never seen before also raises a `track` event. */
     firstSeenEvent: z.boolean().default(false)
   })
   .strict()
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text, 'u')
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** A configuration as it is written down. */
 export type SyncConfigInput = z.input<typeof syncConfigSchema>
@@ -36,6 +49,12 @@ export type SyncConfig = z.output<typeof syncConfigSchema>
 export function parseSyncConfig(input: unknown): SyncConfig {
   const config = withoutNulls(input)
   const result = syncConfigSchema.safeParse(config)
-  if (result.success) return result.data
+  if (result.success) {
+    const { identity, userIdPattern } = result.data
+    if (identity === 'auto' || userIdPattern === undefined) return result.data
+    throw configError(
+      `The configuration is invalid: userIdPattern tells user ids apart where identity is auto; with ${identity} it says nothing. Leave out one of the two.`
+    )
+  }
   throw configError(`The configuration is invalid: ${issuesOf(result.error, config)}.`)
 }

@@ -1,6 +1,6 @@
 import type { MetricsTable } from '../report/metrics'
 import type { SyncProgress } from './progress'
-import type { SyncResult } from './sync'
+import type { SyncResult } from './options'
 
 /** What a sync tells Prometheus of itself. */
 export const SYNC_METRICS: MetricsTable<Pick<SyncProgress, 'summary' | 'callsLeft'>> = {
@@ -8,7 +8,7 @@ export const SYNC_METRICS: MetricsTable<Pick<SyncProgress, 'summary' | 'callsLef
   counters: [
     ['profiles_read', 'Profiles read from Algolia', ({ summary }) => summary.profiles.read],
     ['profiles_sent', 'Profiles that Segment has accepted', ({ summary }) => summary.profiles.sent],
-    ['profiles_repeated', 'Profiles not sent, as Segment has them', ({ summary }) => summary.profiles.repeated],
+    ['profiles_known', 'Profiles not sent, as Segment has all that they mean', ({ summary }) => summary.profiles.known],
     ['profiles_rejected', "Profiles that can't be sent", ({ summary }) => summary.profiles.rejected],
     [
       'profiles_shortened',

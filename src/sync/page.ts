@@ -1,15 +1,26 @@
 import { pathOf, type Problem, type ReadProfile, readProfile } from '../algolia/profiles/profile'
 import { type Delivery, deliveryOf, type DeliveryRules, TooLarge } from './calls'
+import { cannotTell, changesSide, type Side, type SideOf } from './identity'
+import type { Known } from './seen-store'
 
 /** What a page of profiles comes to. */
 export interface PagePlan {
   readonly deliveries: readonly Delivery[]
-  /** Profiles that Segment has as of the same update. */
-  readonly repeated: number
+  /** Those of which Segment has all, though it is kept in a former way: nothing is to be sent. */
+  readonly takenOver: readonly Delivery[]
+  /** Profiles of which Segment has all that they mean. */
+  readonly known: number
   /** Profiles that can't be handed on at all. */
   readonly rejected: number
   /** What is wrong with which profile, a line each. */
   readonly problems: readonly string[]
+}
+
+export interface PageRules extends DeliveryRules {
+  readonly sideOf: SideOf
+  /** What a token was sent as whose side isn't kept, as far as that is known. */
+  readonly formerSideOf: (userToken: string) => Side | undefined
+  readonly stateFile: string
 }
 
 /** A page's profiles, checked, in their order: those without a user token as the problem that they are. */
@@ -22,15 +33,21 @@ export function userTokensOf(page: readonly (ReadProfile | Problem)[]): string[]
   return page.flatMap((profile) => ('userToken' in profile ? [profile.userToken] : []))
 }
 
-/** @param marks what is kept of the page's user tokens */
+/**
+ * @param kept what is kept of the page's user tokens
+ * @throws PackageError (`config`) when a token can't be told, or would become somebody else in Segment: nothing of the page
+ * is to be sent then
+ */
 export function planPage(
   page: readonly (ReadProfile | Problem)[],
-  marks: ReadonlyMap<string, string>,
-  rules: DeliveryRules
+  kept: ReadonlyMap<string, Known>,
+  rules: PageRules
 ): PagePlan {
+  const sides = sidesOf(userTokensOf(page), kept, rules)
   const deliveries: Delivery[] = []
+  const takenOver: Delivery[] = []
   const problems: string[] = []
-  let [repeated, rejected] = [0, 0]
+  let [known, rejected] = [0, 0]
   page.forEach((profile, position) => {
     if (!('userToken' in profile)) {
       rejected += 1
@@ -39,9 +56,10 @@ export function planPage(
     }
     const { userToken } = profile
     try {
-      const delivery = deliveryOf(profile, marks.get(userToken), rules)
-      if (delivery === undefined) {
-        repeated += 1
+      const delivery = deliveryOf(profile, sides.get(userToken)!, kept.get(userToken), rules)
+      if (delivery === undefined || delivery.calls.length === 0) {
+        known += 1
+        if (delivery !== undefined) takenOver.push(delivery)
         return
       }
       deliveries.push(delivery)
@@ -59,7 +77,29 @@ export function planPage(
       problems.push(`The profile ${userToken} is rejected, as it is too large for Segment: ${thrown.message}.`)
     }
   })
-  return { deliveries, repeated, rejected, problems }
+  return { deliveries, takenOver, known, rejected, problems }
+}
+
+function sidesOf(
+  userTokens: readonly string[],
+  kept: ReadonlyMap<string, Known>,
+  { sideOf, formerSideOf, stateFile }: PageRules
+): ReadonlyMap<string, Side> {
+  const sides = new Map<string, Side>()
+  const untold: string[] = []
+  for (const userToken of userTokens) {
+    const side = sideOf(userToken)
+    if (side === undefined) {
+      untold.push(userToken)
+      continue
+    }
+    const known = kept.get(userToken)
+    const before = known === undefined ? undefined : (known.side ?? formerSideOf(userToken))
+    if (before !== undefined && before !== side) throw changesSide(userToken, before, side, stateFile)
+    sides.set(userToken, side)
+  }
+  if (untold.length > 0) throw cannotTell(untold)
+  return sides
 }
 
 function described(problem: Problem): string {

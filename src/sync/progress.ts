@@ -9,8 +9,8 @@ export interface ProfileCounts {
   read: number
   /** Accepted by Segment. */
   sent: number
-  /** Not sent, as Segment has them as of the same update. */
-  repeated: number
+  /** Not sent, as Segment has all that they mean. */
+  known: number
   /** Not sent, as they can't be used or can't be made to fit; each is told in the log. */
   rejected: number
   /** Among those sent: without their weakest affinities, as they would have been too large. */
@@ -26,10 +26,18 @@ export interface SyncSummary {
   /** Seconds. */
   readonly duration: number
   readonly profiles: Readonly<ProfileCounts>
+  /** What was sent, as Segment's bill counts it; of a dry run, what would have been. */
+  readonly bill: { readonly users: number; readonly calls: number }
   /** Calls to Algolia; times in milliseconds. */
   readonly algolia: Readonly<ClientCounts>
   /** Requests to Segment; times in milliseconds. */
   readonly segment: Readonly<SegmentCounts>
+}
+
+/** What a run waits for, to go on in so many seconds. */
+export interface Waiting {
+  readonly for: 'Algolia' | 'Segment'
+  readonly seconds: number
 }
 
 /** How a run is getting on. */
@@ -39,10 +47,11 @@ export interface SyncProgress {
   readonly callsLeft: number | undefined
   /** How much longer it takes, where that can be reckoned. */
   readonly secondsToGo: number | undefined
+  readonly waiting?: Waiting | undefined
 }
 
 export const noProfiles = (): ProfileCounts => {
-  return { read: 0, sent: 0, repeated: 0, rejected: 0, shortened: 0, firstSeen: 0 }
+  return { read: 0, sent: 0, known: 0, rejected: 0, shortened: 0, firstSeen: 0 }
 }
 
 /**
@@ -66,15 +75,26 @@ export function shownProgress(progress: SyncProgress): Progress {
 }
 
 /** @returns a line on how a run is getting on. */
-export function progressLine({ summary: { profiles, duration }, callsLeft, secondsToGo }: SyncProgress): string {
+export function progressLine({
+  summary: { profiles, duration },
+  callsLeft,
+  secondsToGo,
+  waiting
+}: SyncProgress): string {
   const rate = duration > 0 ? Math.round(profiles.read / duration) : 0
   const parts = [
-    `${counted(profiles.read, 'profile')} read, ${grouped(profiles.sent)} sent`,
+    `${counted(profiles.read, 'profile')} read, ${grouped(profiles.sent)} sent, ${grouped(profiles.known)} known already`,
     `${grouped(rate)} a second`,
     ...(callsLeft === undefined ? [] : [`${counted(callsLeft, 'call')} left for now`]),
-    ...(secondsToGo === undefined ? [] : [`about ${Math.ceil(secondsToGo)} s to go`])
+    ...(secondsToGo === undefined ? [] : [`about ${Math.ceil(secondsToGo)} s to go`]),
+    ...(waiting === undefined ? [] : [`waiting for ${waiting.for}, which is tried again in ${waiting.seconds} s`])
   ]
   return `${parts.join(', ')}.`
+}
+
+/** @returns what a run would cost at Segment, of a dry run's summary. */
+export function billLine({ bill: { users, calls } }: SyncSummary): string {
+  return `A run would send ${counted(calls, 'call')} about ${counted(users, 'user')}: so many count on Segment's bill, a user once a month.`
 }
 
 /**
@@ -82,13 +102,13 @@ export function progressLine({ summary: { profiles, duration }, callsLeft, secon
  * @returns the line that sums a run up
  */
 export function summaryLine({ profiles, algolia, segment, duration }: SyncSummary, isDryRun: boolean): string {
-  const { read, sent, repeated, rejected, shortened } = profiles
+  const { read, sent, known, rejected, shortened } = profiles
   const waits = algolia.refusals + segment.refusals
   const waited = (algolia.waited + segment.waited) / 1000
   const parts = [
     `${counted(read, 'profile')} read`,
     `${grouped(sent)} ${isDryRun ? 'to be sent' : 'sent'}`,
-    `${grouped(repeated)} repeated`,
+    `${grouped(known)} known already`,
     `${grouped(rejected)} rejected`,
     ...(shortened > 0 ? [`${grouped(shortened)} shortened`] : []),
     `${counted(algolia.calls, 'call')} to Algolia`,

@@ -1,30 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import type { ClientCounts } from '../algolia/api/client'
 import { PERSONALIZATION } from '../algolia/api/apis'
-import { connect, type Connection } from '../algolia/api/connection'
+import { connect } from '../algolia/api/connection'
 import { toTimestamp, toUnixSeconds } from '../algolia/instants'
 import { readPlan } from '../algolia/profiles/passes'
-import { counted } from '../report/words'
-import { filtersOf, type Plan, planOf, type StateFilters, type StreamState } from '../algolia/profiles/state'
-import { type Delivery, type DeliveryRules, targetOf } from './calls'
-import type { SyncConfig } from './config'
-import { SegmentDelivery } from '../segment/delivery'
-import { type PagePlan, planPage, readPage, userTokensOf } from './page'
-import { noProfiles, secondsToGo, type SyncSummary } from './progress'
-import { RetryLog } from '../report/retry-log'
-import { openSeenStore, openSeenStoreIfAny } from './seen-store'
+import { filtersOf, type Plan, planOf, type StateFilters } from '../algolia/profiles/state'
 import { SegmentClient } from '../segment/client'
-import { loadState, saveState } from './state-file'
-import type { LogLevel } from '../report/display'
-import type { SyncEnvironment, SyncOptions } from './sync'
+import { SegmentDelivery } from '../segment/delivery'
+import { type Delivery, targetOf } from './calls'
+import type { SyncConfig } from './config'
+import { formerSideOf, formerTargetsOf } from './former-state'
+import { sideOf } from './identity'
+import type { SyncEnvironment, SyncOptions } from './options'
+import { type PagePlan, type PageRules, planPage, readPage, userTokensOf } from './page'
+import type { SyncSummary } from './progress'
+import { RunReport } from './run-report'
+import { type Entry, isThere, openSeenStore, openSeenStoreIfAny, type SeenStore } from './seen-store'
+import { loadState, type SavedState, saveState } from './state-file'
 
 /** A call or a batch that keeps failing is given up after this long, in milliseconds. */
 const PATIENCE = 90_000
-
-/** Problems in profiles are told one by one up to this many in a run, and only counted from there on. */
-const MOST_PROBLEMS_TOLD = 100
-
-const NO_CALLS: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
 
 /**
  * One run of a sync.
@@ -35,16 +29,11 @@ const NO_CALLS: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
  * profile would count as never seen on its next update.
  */
 export class Run {
-  private readonly profiles = noProfiles()
-  private readonly rules: DeliveryRules
+  private readonly report: RunReport
   private readonly filters: StateFilters
-  private readonly client: SegmentClient
+  private readonly target: string
   private readonly segment: SegmentDelivery
   private readonly signal: AbortSignal
-  private readonly begunAt: number
-  private algolia: Connection['client'] | undefined
-  private pages = 0
-  private problems = 0
 
   /** @param origin where Segment is */
   constructor(
@@ -54,20 +43,20 @@ export class Run {
     private readonly environment: SyncEnvironment
   ) {
     const { clock, random } = environment
-    const { identity, firstSeenEvent, segmentWriteKey: writeKey } = config
-    this.begunAt = clock.now()
+    this.report = new RunReport(options, environment)
     this.signal = options.signal ?? new AbortController().signal
     this.filters = filtersOf(config)
-    this.rules = { identity, firstSeenEvent, target: targetOf(config) }
-    this.client = new SegmentClient({
-      writeKey,
+    this.target = targetOf(config)
+    const client = new SegmentClient({
+      writeKey: config.segmentWriteKey,
       origin,
       clock,
       random,
       patience: this.patience,
-      onRetry: this.retryTeller()
+      onRetry: this.report.retries('Segment')
     })
-    this.segment = new SegmentDelivery(this.client)
+    this.report.segment = client
+    this.segment = new SegmentDelivery(client)
   }
 
   /**
@@ -77,66 +66,102 @@ export class Run {
   async sync(): Promise<void> {
     const { stateFile, dryRun } = this.options
     const directory = `${stateFile}.seen`
+    const wasThere = await isThere(directory)
     const store = dryRun ? await openSeenStoreIfAny(directory) : await openSeenStore(directory)
     try {
-      const plan = await this.plan()
-      this.warnOfStartDate()
-      this.log('info', this.startLine(plan))
+      const saved = await loadState(stateFile, this.filters)
+      const plan = this.plan(saved)
+      const rules = this.rules(saved)
+      this.warn(saved, wasThere)
+      this.report.log('info', this.startLine(plan))
       for await (const { profiles, state } of this.read(plan)) {
         const page = readPage(profiles)
-        const pagePlan = planPage(page, await store.marksOf(userTokensOf(page)), this.rules)
-        this.count(page.length, pagePlan)
-        if (dryRun) await dryRun(pagePlan.deliveries.flatMap(({ calls }) => calls))
-        else await this.deliver(pagePlan.deliveries, (batch) => store.keep(batch))
-        if (!dryRun) await saveState(stateFile, { target: this.rules.target, profiles: state })
-        this.tellProgress(state)
+        const pagePlan = planPage(page, await store.knownOf(userTokensOf(page)), rules)
+        this.report.planned(page.length, pagePlan)
+        if (dryRun) {
+          await dryRun(pagePlan.deliveries.flatMap(({ calls }) => calls))
+          this.report.sent(pagePlan.deliveries)
+        } else {
+          await this.deliver(pagePlan, store)
+          await saveState(stateFile, { target: this.target, minScore: this.config.minScore, profiles: state })
+        }
+        this.report.arrived(state)
       }
     } finally {
       await store.close()
-      const untold = this.problems - MOST_PROBLEMS_TOLD
-      if (untold > 0) this.log('warn', `${counted(untold, 'further problem')} in profiles.`)
+      this.report.ended()
     }
   }
 
   /** @returns how the run stands. */
   summary(): SyncSummary {
-    return {
-      startedAt: new Date(this.begunAt).toISOString(),
-      duration: this.seconds(),
-      profiles: { ...this.profiles },
-      algolia: { ...(this.algolia?.counts ?? NO_CALLS) },
-      segment: { ...this.client.counts }
-    }
+    return this.report.summary()
   }
 
-  private async plan(): Promise<Plan> {
-    const saved = await loadState(this.options.stateFile, this.filters)
-    const isUsable = saved?.target === this.rules.target
-    if (saved !== undefined && !isUsable) {
-      this.log(
-        'warn',
-        'The Algolia application, the Segment source or the identity rule has changed since the state was written: all profiles are read anew.'
-      )
-    }
-    const state = isUsable ? saved.profiles : undefined
+  private plan(saved: SavedState | undefined): Plan {
+    const state = saved !== undefined && this.isForThis(saved) ? saved.profiles : undefined
     const plan = planOf([{ name: 'profiles', syncMode: 'incremental', state }], this.filters)
-    plan.warnings.forEach((warning) => this.log('warn', warning))
+    plan.warnings.forEach((warning) => this.report.log('warn', warning))
     return plan
   }
 
-  private warnOfStartDate(): void {
+  private rules(saved: SavedState | undefined): PageRules {
+    const { firstSeenEvent, minScore } = this.config
+    const formerTargets = formerTargetsOf(this.config)
+    const formerIdentity = saved && formerTargets.get(saved.target)
+    return {
+      firstSeenEvent,
+      minScore,
+      target: this.target,
+      formerTargets: [...formerTargets.keys()],
+      sideOf: sideOf(this.config),
+      formerSideOf: (userToken) => formerIdentity && formerSideOf(userToken, formerIdentity),
+      stateFile: this.options.stateFile
+    }
+  }
+
+  /** Whether a state is of the same application, source and strength of affinities: if not, all is read anew. */
+  private isForThis({ target, minScore }: SavedState): boolean {
+    return this.isSameTarget(target) && minScore === this.config.minScore
+  }
+
+  private isSameTarget(target: string): boolean {
+    return target === this.target || formerTargetsOf(this.config).has(target)
+  }
+
+  /** Says what will be sent again, or be taken for new, before it is. */
+  private warn(saved: SavedState | undefined, storeWasThere: boolean): void {
+    const { stateFile } = this.options
+    const warn = (line: string): void => this.report.log('warn', line)
+    if (saved !== undefined && !this.isSameTarget(saved.target)) {
+      warn(
+        'The Algolia application or the Segment source has changed since the state was written: all profiles are read anew, and sent again.'
+      )
+    } else if (saved !== undefined && saved.minScore !== this.config.minScore) {
+      warn(
+        'The least score has changed since the state was written: all profiles are read anew, and those sent whose affinities it changes.'
+      )
+    } else if (saved !== undefined && saved.target !== this.target) {
+      warn(
+        "The state is an earlier version's and is taken over: profiles that were updated since its last run are sent once more, whatever has changed of them."
+      )
+    }
+    if (saved !== undefined && !storeWasThere) {
+      warn(
+        `${stateFile}.seen is gone, though ${stateFile} is there: what Segment has is no longer known. Each profile that is updated is sent again and counts as never seen before. If there is a copy, stop and restore both.`
+      )
+    }
     const { startDate } = this.config
     const begin = toUnixSeconds(startDate ?? '')
     if (begin === undefined || begin * 1000 <= this.environment.clock.now()) return
-    this.log(
-      'warn',
+    warn(
       `The start date ${startDate} lies in the future: no profile has been updated after it. Correct it unless that is meant.`
     )
   }
 
   private async *read(plan: Plan): ReturnType<typeof readPlan> {
-    const { config, environment, filters, signal } = this
-    const tellRetry = this.retryTeller()
+    const { config, environment, filters, signal, report } = this
+    const tellRetry = report.retries('Algolia')
     const { client, close } = connect(PERSONALIZATION, config, environment, {
       concurrency: config.concurrency,
       assurance: ': the state is kept',
@@ -145,10 +170,11 @@ export class Run {
         tellRetry(`A call to Algolia failed (${internalMessage}).`, pause)
       },
       onLimit: (_, wait) => {
-        this.log('info', `Algolia allows too few calls for now; going on in ${Math.ceil(wait / 1000)} s.`)
+        report.log('info', `Algolia allows too few calls for now; going on in ${Math.ceil(wait / 1000)} s.`)
+        report.waits('Algolia', wait)
       }
     })
-    this.algolia = client
+    report.algolia = client
     try {
       yield* readPlan(plan, {
         client,
@@ -158,65 +184,33 @@ export class Run {
         concurrency: config.concurrency,
         run: randomUUID(),
         signal,
-        onWarning: (warning) => this.log('warn', warning)
+        onWarning: (warning) => report.log('warn', warning)
       })
     } finally {
       await close()
     }
   }
 
-  private count(read: number, { deliveries, repeated, rejected, problems }: PagePlan): void {
-    this.pages += 1
-    this.profiles.read += read
-    this.profiles.repeated += repeated
-    this.profiles.rejected += rejected
-    this.tellProblems(problems)
-    if (this.options.dryRun) this.countSent(deliveries)
-  }
-
-  private tellProblems(problems: readonly string[]): void {
-    const told = problems.slice(0, Math.max(0, MOST_PROBLEMS_TOLD - this.problems))
-    told.forEach((problem) => this.log('warn', problem))
-    this.problems += problems.length
-  }
-
-  private countSent(deliveries: readonly Delivery[]): void {
-    this.profiles.sent += deliveries.length
-    this.profiles.shortened += deliveries.filter(({ affinitiesLeftOut }) => affinitiesLeftOut > 0).length
-    this.profiles.firstSeen += deliveries.filter(({ isFirstSeen }) => isFirstSeen).length
-  }
-
   /**
-   * Sends all deliveries; those that Segment has accepted are kept, also when others fail. So are those that it refuses,
-   * until they change.
+   * Sends all deliveries of a page; those that Segment has accepted are kept, also when others fail. So are those that it
+   * refuses, until they change.
    */
-  private async deliver(
-    deliveries: readonly Delivery[],
-    keep: (batch: readonly Delivery[]) => Promise<void>
-  ): Promise<void> {
-    const onAccepted = async (batch: readonly Delivery[]): Promise<void> => {
-      await keep(batch)
-      this.countSent(batch)
-    }
-    const onRefused = async (culprits: readonly Delivery[], reason: string): Promise<void> => {
-      await keep(culprits)
-      this.profiles.rejected += culprits.length
-      this.tellProblems(
-        culprits.map(({ userToken }) => {
-          return `The profile ${userToken} is rejected, as Segment refuses it (${reason}): it is sent again when it changes.`
-        })
-      )
-    }
-    await this.segment.deliver(deliveries, { onAccepted, onRefused }, this.signal)
-  }
-
-  private tellProgress(state: StreamState): void {
-    const seconds = this.seconds()
-    this.options.onProgress?.({
-      summary: this.summary(),
-      callsLeft: this.algolia?.callsLeft(),
-      secondsToGo: secondsToGo(state, this.pages, seconds)
-    })
+  private async deliver({ deliveries, takenOver }: PagePlan, store: SeenStore): Promise<void> {
+    await store.keep(takenOver.map((each) => entryOf(each, false)))
+    await this.segment.deliver(
+      deliveries,
+      {
+        onAccepted: async (batch) => {
+          await store.keep(batch.map((each) => entryOf(each, false)))
+          this.report.sent(batch)
+        },
+        onRefused: async (culprits, reason) => {
+          await store.keep(culprits.map((each) => entryOf(each, each.isFirstSeen)))
+          this.report.refused(culprits, reason)
+        }
+      },
+      this.signal
+    )
   }
 
   private startLine({ resume, after }: Plan): string {
@@ -230,24 +224,11 @@ export class Run {
     return `Reading profiles of the application ${appId} (${region}): ${what}; ${where}.`
   }
 
-  private retryTeller(): RetryLog['failed'] {
-    const { clock } = this.environment
-    const log = new RetryLog(
-      () => clock.now(),
-      (line) => this.log('warn', line)
-    )
-    return (what, pause) => log.failed(what, pause)
-  }
-
   private get patience(): number {
     return this.options.patience ?? PATIENCE
   }
+}
 
-  private seconds(): number {
-    return (this.environment.clock.now() - this.begunAt) / 1000
-  }
-
-  private log(level: LogLevel, message: string): void {
-    this.options.onLog?.(level, message)
-  }
+function entryOf({ userToken, mark, side }: Delivery, isUnsent: boolean): Entry {
+  return { userToken, mark, side, isUnsent }
 }

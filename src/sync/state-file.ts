@@ -3,14 +3,22 @@ import { z } from 'zod'
 import { configError, systemError } from '../errors'
 import { parseStreamState, type StateFilters, type StreamState, writeStreamState } from '../algolia/profiles/state'
 import { writeFileAtomically } from '../input/atomic-file'
+import { diskFull } from './store-failures'
 
 /** The target is the fingerprint of the Algolia application and the Segment source, not the key itself. */
-const fileSchema = z.object({ version: z.literal(1), target: z.string(), profiles: z.unknown() })
+const fileSchema = z.object({
+  version: z.literal(1),
+  target: z.string(),
+  minScore: z.number().default(0),
+  profiles: z.unknown()
+})
 
 /** What a state file holds. */
 export interface SavedState {
   /** See `targetOf`. */
   readonly target: string
+  /** Below which affinities were left out. */
+  readonly minScore: number
   /** The state of the source's stream `profiles`: it covers profiles that Segment has accepted, and no others. */
   readonly profiles: StreamState
 }
@@ -29,9 +37,9 @@ export async function loadState(path: string, filters: StateFilters): Promise<Sa
     throw configError(`The state file ${path} can't be read (${code}). Check the path and its permissions.`)
   }
   try {
-    const { target, profiles: written } = fileSchema.parse(JSON.parse(text))
+    const { target, minScore, profiles: written } = fileSchema.parse(JSON.parse(text))
     const profiles = parseStreamState('profiles', written, filters)
-    if (profiles !== undefined) return { target, profiles }
+    if (profiles !== undefined) return { target, minScore, profiles }
   } catch {
     // Told below, with what to do here.
   }
@@ -45,14 +53,15 @@ export async function loadState(path: string, filters: StateFilters): Promise<Sa
  * Replaces the state file.
  * @throws PackageError when it can't be written
  */
-export async function saveState(path: string, { target, profiles }: SavedState): Promise<void> {
-  const content = JSON.stringify({ version: 1, target, profiles: writeStreamState(profiles) })
+export async function saveState(path: string, { target, minScore, profiles }: SavedState): Promise<void> {
+  const content = JSON.stringify({ version: 1, target, minScore, profiles: writeStreamState(profiles) })
   try {
     await writeFileAtomically(path, `${content}\n`)
   } catch (thrown) {
     const { code = '', message } = thrown as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(`The state file ${path} can't be written`, message)
     throw systemError(
-      `The state file ${path} can't be written (${code}). Check its directory and the room on the disk; what was sent since the last state is found again.`,
+      `The state file ${path} can't be written (${code}). Check its directory and its permissions; what was sent since the last state is found again.`,
       message
     )
   }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   API_KEY,
+  changed,
   type Bench,
   config,
   lostProfiles,
@@ -30,7 +31,7 @@ describe('algolia-profiles sync', () => {
       expect(versionsOf(segment.calls)).toEqual(versionsIn(algolia.profiles))
       expect(first.stdout).toBe('')
       expect(first.stderr).toMatch(
-        /^Reading profiles of the application LOCALALGOLIA \(us\): all profiles; sending to Segment \(us, http:\S+\)\.\n(?:.* a second.*\n)*Delivered: 2,000 profiles read, 2,000 sent, 0 repeated, 0 rejected, 2 calls to Algolia, \d+ requests to Segment, 0 waits \(0\.0 s\), 0 retries, \d+\.\d s\.\n$/
+        /^Reading profiles of the application LOCALALGOLIA \(us\): all profiles; sending to Segment \(us, http:\S+\)\.\n(?:.* a second.*\n)*Delivered: 2,000 profiles read, 2,000 sent, 0 known already, 0 rejected, 2 calls to Algolia, \d+ requests to Segment, 0 waits \(0\.0 s\), 0 retries, \d+\.\d s\.\n$/
       )
       const { requests } = segment.statistics
       const second = start()
@@ -51,7 +52,7 @@ describe('algolia-profiles sync', () => {
       })
       const running = start(
         ['--config', path, '--region', 'eu', '--start-date', '2000-01-01', '--identity', 'anonymousId'],
-        { ALGOLIA_REGION: 'venus', ALGOLIA_APP_ID: '' }
+        { ALGOLIA_REGION: 'venus', ALGOLIA_APP_ID: '', SYNC_USER_ID_PATTERN: '' }
       )
       expect(await running.ended).toBe(0)
       expect(running.stderr).toContain('LOCALALGOLIA (eu)')
@@ -165,7 +166,7 @@ describe('--dry-run', () => {
     await withBench({ profiles: 300 }, async ({ start, segment, directory }) => {
       const dry = start(['--dry-run', '--first-seen-event'])
       expect(await dry.ended).toBe(0)
-      expect(dry.stderr).toContain('Nothing was sent: 300 profiles read, 300 to be sent, 0 repeated')
+      expect(dry.stderr).toContain('Nothing was sent: 300 profiles read, 300 to be sent, 0 known already')
       expect(segment.statistics.requests).toBe(0)
       expect(await readdir(directory)).toEqual([])
       expect(await start(['--first-seen-event']).ended).toBe(0)
@@ -239,7 +240,8 @@ describe('--metrics', () => {
         outcome: 'delivered',
         startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         duration: expect.any(Number),
-        profiles: { read: 50, sent: 50, repeated: 0, rejected: 0, shortened: 0, firstSeen: 50 },
+        profiles: { read: 50, sent: 50, known: 0, rejected: 0, shortened: 0, firstSeen: 50 },
+        bill: { users: 50, calls: 50 },
         algolia: { calls: 1, retries: 0, waited: 0, refusals: 0 },
         segment: { requests: 1, retries: 0, waited: 0, refusals: 0 }
       })
@@ -332,17 +334,19 @@ describe('--every', () => {
     })
   })
 
-  it('finds what changes in between, goes on after a failure, and ends with 0 when stopped while it waits', async () => {
+  it('finds what changes in between, goes on after a failure, and says that no run is under way when stopped while it waits', async () => {
     await withBench({ profiles: 20 }, async ({ start, segment, algolia }) => {
       segment.fault = (request) => (request === 1 ? { status: 501 } : undefined)
       const running = start(['--every', '1s'])
       await until(() => segment.calls.length === 20)
       const [known] = algolia.profiles
-      algolia.profiles.put({ ...known!, lastUpdatedAt: new Date().toISOString() })
+      algolia.profiles.put(changed(known!))
       await until(() => segment.calls.length === 21)
       await until(() => /The next run starts at \S+\.\n$/.test(running.stderr))
       running.child.kill('SIGINT')
-      expect(await running.ended).toBe(0)
+      expect(await running.ended).toBe(2)
+      expect(running.stderr).toContain('SIGINT: no run is under way.')
+      expect(running.stderr).not.toContain('in flight')
       expect(running.stderr).toContain('Failed: ')
     })
   })

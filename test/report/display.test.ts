@@ -10,7 +10,8 @@ function progressOf(read: number, more: Partial<SyncProgress> = {}): SyncProgres
     summary: {
       startedAt: '2026-03-01T12:00:00.000Z',
       duration: 10,
-      profiles: { ...noProfiles(), read, sent: read - 5 },
+      profiles: { ...noProfiles(), read, sent: read - 5, known: 5 },
+      bill: { users: read - 5, calls: read - 5 },
       algolia: { calls: 1, ...none },
       segment: { requests: 1, ...none }
     },
@@ -36,9 +37,9 @@ function shown(screen: Screen): string {
 
 describe('how a run is getting on', () => {
   it('is told by profiles and rate, and by calls left and time to go where they are known', () => {
-    expect(progressLine(progressOf(12_345))).toBe('12,345 profiles read, 12,340 sent, 1,235 a second.')
+    expect(progressLine(progressOf(12_345))).toBe('12,345 profiles read, 12,340 sent, 5 known already, 1,235 a second.')
     expect(progressLine(progressOf(12_345, { callsLeft: 480, secondsToGo: 61.2 }))).toBe(
-      '12,345 profiles read, 12,340 sent, 1,235 a second, 480 calls left for now, about 62 s to go.'
+      '12,345 profiles read, 12,340 sent, 5 known already, 1,235 a second, 480 calls left for now, about 62 s to go.'
     )
   })
 
@@ -70,8 +71,8 @@ describe('how a run is getting on', () => {
     expect(lines).toHaveLength(2)
     const messages = format === 'json' ? lines.map((line) => JSON.parse(line).message) : lines
     expect(messages).toEqual([
-      '500 profiles read, 495 sent, 50 a second.',
-      '1,000 profiles read, 995 sent, 100 a second.'
+      '500 profiles read, 495 sent, 5 known already, 50 a second.',
+      '1,000 profiles read, 995 sent, 5 known already, 100 a second.'
     ])
   })
 

@@ -45,7 +45,7 @@ describe("Segment's limits", () => {
   })
 
   it('reject a profile that is too large without affinities, report it, and let the others through', async () => {
-    const segments = Array.from({ length: 2_000 }, (_, index) => ({ id: `an-audience-${index}`, source: 'segment' }))
+    const segments = Array.from({ length: 2_000 }, (_, index) => ({ id: `an-audience-${index}`, source: 'crm' }))
     const profiles = [profile('user-1'), profile('user-2', { segments, affinities: affinities(3) }), profile('user-3')]
     await withBench({ profiles }, async ({ sync, segment, log }) => {
       const { outcome, summary } = await sync()

@@ -54,7 +54,9 @@ export const config: SyncConfigInput = {
   appId: 'LOCALALGOLIA',
   apiKey: API_KEY,
   region: 'us',
-  segmentWriteKey: WRITE_KEY
+  segmentWriteKey: WRITE_KEY,
+  // Of tokens that Algolia's libraries didn't make up, all are user ids.
+  userIdPattern: '.'
 }
 
 /** A command line that is under way. */
@@ -120,7 +122,7 @@ export async function withBench<Result>(
     sync: ({ config: changes, ...others } = {}) =>
       syncProfiles(
         {
-          config: { ...config, ...changes },
+          config: { ...config, ...(changes?.identity && { userIdPattern: undefined }), ...changes },
           stateFile,
           onLog: (level, message) => log.push(`${level}: ${message}`),
           ...others
@@ -137,6 +139,7 @@ export async function withBench<Result>(
           ALGOLIA_API_KEY: API_KEY,
           ALGOLIA_REGION: 'us',
           SEGMENT_WRITE_KEY: WRITE_KEY,
+          SYNC_USER_ID_PATTERN: '.',
           ...variables
         },
         directory
@@ -195,6 +198,16 @@ export async function until(condition: () => boolean): Promise<void> {
 /** A profile that was updated just now, unless another time is given. */
 export function profile(userID: string, more: Partial<Profile> = {}): Profile {
   return { userID, type: 'basic', affinities: [], lastUpdatedAt: new Date().toISOString(), ...more }
+}
+
+let changes = 0
+
+/** A profile that means something else than before, as of now. */
+export function changed(known: Profile): Profile {
+  const lastUpdatedAt = new Date().toISOString()
+  changes += 1
+  const affinity = { name: 'campaign', value: `change ${changes}`, indices: ['products'], score: 5, lastUpdatedAt }
+  return { ...known, lastUpdatedAt, affinities: [...known.affinities, affinity] }
 }
 
 /** What Segment has to have: a user token and an update for each profile, in order. */

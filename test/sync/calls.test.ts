@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import destination from '../../src/destinations/algolia-personalization'
 import type { Profile } from '../../src/local/algolia'
-import { profile, type SentCall, sentTo, withBench } from '../support/segment'
+import { changed, profile, type SentCall, sentTo, withBench } from '../support/segment'
 
 const updated = '2026-01-02T03:04:05.678901Z'
 
@@ -11,7 +11,10 @@ const shopper: Profile = profile('user-1', {
     { name: 'brand', value: 'Hoka', indices: ['products'], score: 7, lastUpdatedAt: updated },
     { name: 'category', value: 'Trail shoes', indices: ['products'], score: 18, lastUpdatedAt: updated }
   ],
-  segments: [{ id: 'vip', source: 'segment' }]
+  segments: [
+    { id: 'vip', source: 'segment' },
+    { id: 'b2b', source: 'crm' }
+  ]
 })
 
 /** The calls that Segment gets for these profiles. */
@@ -38,8 +41,8 @@ describe('the calls of a profile', () => {
         algolia_affinities_value: ['Trail shoes', 'Hoka'],
         algolia_affinities_name_score: { category: 18, brand: 7 },
         algolia_affinities_value_score: { 'Trail shoes': 18, Hoka: 7 },
-        algolia_segment_ids: ['vip'],
-        algolia_segment_sources: ['segment'],
+        algolia_segment_ids: ['b2b'],
+        algolia_segment_sources: ['crm'],
         algolia_last_updated: updated
       }
     })
@@ -51,7 +54,7 @@ describe('the calls of a profile', () => {
     for (const { integrations } of calls) expect(integrations).toEqual({ All: true, [destination.name]: false })
   })
 
-  it('take tokens that Algolia made up as anonymous ids, and others as user ids', async () => {
+  it('take tokens that Algolia made up as anonymous ids, and others that match the pattern as user ids', async () => {
     const calls = await callsFor([profile('anonymous-1'), profile('not-anonymous-1'), profile('Anonymous-1')])
     expect(calls.map(({ userId, anonymousId }) => ({ userId, anonymousId }))).toEqual([
       { userId: 'Anonymous-1' },
@@ -72,7 +75,7 @@ describe('the calls of a profile', () => {
       (await callsFor([from], config))[0]?.messageId ?? ''
     const id = await idOf(shopper)
     expect(id.length).toBeLessThan(100)
-    expect(await idOf({ ...shopper, segments: [] })).toBe(id)
+    expect(await idOf({ ...shopper, segments: shopper.segments!.slice(1) })).toBe(id)
     expect(await idOf({ ...shopper, lastUpdatedAt: '2026-01-02T03:04:05.678902Z' })).not.toBe(id)
     expect(await idOf({ ...shopper, userID: 'user-2' })).not.toBe(id)
     expect(await idOf(shopper, { identity: 'anonymousId' })).not.toBe(id)
@@ -116,7 +119,7 @@ describe('a profile that was never seen before', () => {
     await withBench({ profiles: [shopper] }, async ({ sync, segment, algolia }) => {
       const config = { firstSeenEvent: true }
       await sync({ config })
-      algolia.profiles.put({ ...shopper, lastUpdatedAt: new Date().toISOString() })
+      algolia.profiles.put(changed(shopper))
       algolia.profiles.put(profile('anonymous-2'))
       await sync({ config })
       expect(segment.calls).toMatchObject([
@@ -125,7 +128,15 @@ describe('a profile that was never seen before', () => {
           type: 'track',
           event: 'Algolia Profile Created',
           userId: 'user-1',
-          properties: { algolia_user_id: 'user-1', algolia_user_type: 'basic', algolia_last_updated: updated }
+          properties: {
+            algolia_user_id: 'user-1',
+            algolia_user_type: 'basic',
+            algolia_last_updated: updated,
+            algolia_strongest_affinities: [
+              { name: 'category', value: 'Trail shoes', score: 18 },
+              { name: 'brand', value: 'Hoka', score: 7 }
+            ]
+          }
         },
         { type: 'identify', anonymousId: 'anonymous-2' },
         { type: 'track', event: 'Algolia Profile Created', anonymousId: 'anonymous-2' },
@@ -138,7 +149,7 @@ describe('a profile that was never seen before', () => {
   it('is one that was sent without the event before, too', async () => {
     await withBench({ profiles: [shopper] }, async ({ sync, segment, algolia }) => {
       await sync()
-      algolia.profiles.put({ ...shopper, lastUpdatedAt: new Date().toISOString() })
+      algolia.profiles.put(changed(shopper))
       await sync({ config: { firstSeenEvent: true } })
       expect(segment.calls.map(({ type }) => type)).toEqual(['identify', 'identify'])
     })
@@ -150,7 +161,7 @@ describe('a profile that was never seen before', () => {
       segment.fault = () => ({ status: 501, taken: true })
       expect(await sync({ config })).toMatchObject({ outcome: 'failed' })
       segment.fault = () => undefined
-      algolia.profiles.put({ ...shopper, lastUpdatedAt: new Date().toISOString() })
+      algolia.profiles.put(changed(shopper))
       expect(await sync({ config })).toMatchObject({ outcome: 'delivered' })
       expect(segment.calls.map(({ type }) => type)).toEqual(['identify', 'track', 'identify'])
       expect(segment.statistics.repeated).toBe(1)

@@ -213,7 +213,7 @@ describe('a sync that is stopped', () => {
       expect(segment.statistics.requests).toBe(2)
       expect(await lostProfiles(bench)).toEqual([])
       const next = await sync()
-      expect(next.summary.profiles).toMatchObject({ read: 100, sent: 100, repeated: 0 })
+      expect(next.summary.profiles).toMatchObject({ read: 100, sent: 100, known: 0 })
       expect(segment.statistics).toMatchObject({ accepted: 300, repeated: 0 })
     })
   })
