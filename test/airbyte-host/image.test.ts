@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { assemble, type AssembledImage, dockerfileOf, ROOT, stagesOf } from './dockerfile'
 import { SOURCES } from './sources'
 
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+const { version, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string
+  scripts: { build: string }
+}
 
 /** What Airbyte mounts volumes over, in one container or another, hiding what an image has there. */
 const MOUNTED_OVER = ['/source', '/dest', '/config']
@@ -48,6 +51,12 @@ describe.each(SOURCES)('the image of $name', ({ name }) => {
     expect([node, others]).toEqual(['node', []])
     expect(path).toMatch(/^\//)
     expect(existsSync(join(image.folder, String(path)))).toBe(true)
+  })
+
+  test('copies what the build needs before it builds', () => {
+    for (const [file] of scripts.build.matchAll(/[\w.-]+\/[\w./-]+|tsconfig[\w.]*json/g)) {
+      expect(existsSync(join(folder, 'stage-0/build', file))).toBe(true)
+    }
   })
 
   test('carries its name and the version of the package', () => {

@@ -7,7 +7,7 @@ export interface HostedSource {
   /** The host names of the API, one for each region. */
   readonly hosts: readonly string[]
   /** A configuration that a local Algolia takes. */
-  readonly config: Readonly<Record<string, unknown>>
+  readonly config: Readonly<Record<'appId' | 'apiKey' | 'region', string>> & Readonly<Record<string, unknown>>
   readonly streams: readonly string[]
 }
 

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { startLocalAlgolia, type LocalAlgolia } from '../../../src/local/algolia'
 import { call } from '../../support/local-algolia'
+import { ROOT } from '../dockerfile'
 import { SOURCES } from '../sources'
 import { installPacked } from './packed'
 import { judge, type PyAirbyte, startPyAirbyte } from './pyairbyte'
@@ -81,6 +84,30 @@ describe.each(SOURCES)('PyAirbyte with the packed and installed source-$name', (
     expect(read).toMatch(/AirbyteConnectorFailedError/)
     expect(`${String(told)}${String(read)}${host.said()}`).not.toContain(WRONG_KEY)
     await host.ask('configure', { config })
+  })
+
+  test('runs the ten lines of its document', async () => {
+    const page = readFileSync(join(ROOT, `docs/${name}.md`), 'utf8')
+    const [, program = ''] = /```python\n(.*?)```/s.exec(page) ?? []
+    expect(
+      program
+        .trim()
+        .split('\n')
+        .filter((line) => !line.startsWith('#')).length
+    ).toBeLessThanOrEqual(10)
+    const { appId, apiKey, region } = config
+    const run = promisify(execFile)(python, ['-W', 'ignore', '-c', program], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        AIRBYTE_OFFLINE_MODE: '1',
+        [origin]: algolia.url,
+        ALGOLIA_APP_ID: appId,
+        ALGOLIA_API_KEY: apiKey,
+        ALGOLIA_REGION: region
+      }
+    })
+    for (const stream of streams) expect((await run).stdout).toMatch(new RegExp(`'${stream}': [1-9]`))
   })
 
   if (name === 'algolia-profiles') {

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { requiredAcl } from '../../../src/local/algolia/application'
 import { discover, spec } from '../../../src/sources/algolia-profiles/source'
+import { withLocalAlgolia } from '../../support/local-algolia'
 
 const ROOT = resolve(__dirname, '../../..')
 const contentOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -34,7 +39,49 @@ describe('the documentation page', () => {
 
   test('leads from setting up to troubleshooting', () => {
     const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
-    expect(headings).toEqual(['Set up', 'Streams', 'How it reads', 'Limits', 'Troubleshooting'])
+    expect(headings).toEqual([
+      'Set up',
+      'Into DuckDB with PyAirbyte',
+      'In a self-managed Airbyte',
+      'On the command line',
+      'Streams',
+      'How it reads',
+      'Limits',
+      'Troubleshooting'
+    ])
+  })
+
+  test('has commands that read, and go on with the states of all streams', async () => {
+    const scripts = [...sectionOf(page, 'On the command line').matchAll(/```sh\n(.*?)```/gs)].map(([, code]) => code)
+    const folder = await mkdtemp(join(tmpdir(), 'documents-'))
+    try {
+      await withLocalAlgolia({ profiles: 50, now: Date.now() - 3_600_000 }, async ({ url }) => {
+        const source = `${process.execPath} ${join(ROOT, 'dist/sources/algolia-profiles/cli.js')}`
+        const script = scripts.join('').replaceAll('npx source-algolia-profiles', source)
+        await promisify(execFile)('sh', ['-e', '-c', script], {
+          cwd: folder,
+          env: {
+            PATH: process.env.PATH,
+            ALGOLIA_PERSONALIZATION_URL: url,
+            ALGOLIA_APP_ID: 'LOCALALGOLIA',
+            ALGOLIA_API_KEY: 'local-api-key',
+            ALGOLIA_REGION: 'us'
+          }
+        })
+      })
+      const written = (name: string): string => readFileSync(join(folder, name), 'utf8')
+      const states = JSON.parse(written('state.json')) as {
+        state: { stream: { stream_descriptor: { name: string } } }
+      }[]
+      const named = new Set(states.map(({ state }) => state.stream.stream_descriptor.name))
+      expect([...named].sort()).toEqual(['affinities', 'profiles', 'segments'])
+      expect(written('messages.jsonl')).toContain('"type":"RECORD"')
+      // All are known already, and none is read from further back for want of its state.
+      expect(written('more.jsonl')).not.toMatch(/"type":"RECORD"|"level":"WARN"/)
+      expect(written('more.jsonl')).toContain('"status":"COMPLETE"')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   test('tells what a key must be allowed to do, and how many calls Algolia allows', () => {
