@@ -20,6 +20,11 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'sync', summary: 'Takes Algolia profiles into Segment.', load: () => import('./sync') },
   {
+    name: 'doctor',
+    summary: 'Says why nothing happens, and what to do.',
+    load: () => import('./doctor')
+  },
+  {
     name: 'local-algolia',
     summary: 'Starts a stand-in for Algolia, with made-up profiles.',
     load: () => import('./local-algolia')

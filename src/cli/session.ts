@@ -23,6 +23,11 @@ export class Session {
     return (this.writer ??= new MessageWriter(process.stdout))
   }
 
+  /** Prints a result that is to be read by a person, or one JSON object, to standard output. */
+  print(text: string): void {
+    process.stdout.write(`${text}\n`)
+  }
+
   /**
    * To be called by commands that end in order when they are told to.
    * @param onSignal told of the first signal
