@@ -24,7 +24,7 @@ export const settings: SettingsTable = {
     json: { read: yesOrNo, description: 'print one JSON object' },
     ...LOG_SETTINGS
   }
-} as SettingsTable
+}
 
 const schema = z.object({
   appId: z.string().optional(),

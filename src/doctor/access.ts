@@ -15,7 +15,10 @@ export function checkReach(reply: Reply, host: string): Finding {
   }
   const { status, isAlgolias, words } = reply
   if (status >= 500 && isAlgolias) {
-    return red(`Algolia failed to answer (${status}: ${words}).`, 'Look at https://status.algolia.com, and try again later.')
+    return red(
+      `Algolia failed to answer (${status}: ${words}).`,
+      'Look at https://status.algolia.com, and try again later.'
+    )
   }
   if (!isAlgolias) {
     return red(
@@ -37,7 +40,11 @@ export function isRefused(reply: Reply): boolean {
  */
 export function checkRegion(
   reply: Reply,
-  { region, other, isOverridden }: { region: Region; other: { region: Region; reply: Reply } | undefined; isOverridden: boolean }
+  {
+    region,
+    other,
+    isOverridden
+  }: { region: Region; other: { region: Region; reply: Reply } | undefined; isOverridden: boolean }
 ): Finding {
   if (isOverridden) {
     return skipped(`${PERSONALIZATION.originVariable} says where calls go, so the region makes no difference.`)

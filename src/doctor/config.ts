@@ -9,16 +9,23 @@ export function checkConfig(reply: Reply | undefined): Finding {
   if (reply.status === 404) {
     return red('Advanced Personalization is not configured: no profiles are made.', `Configure it ${WHERE}.`)
   }
-  if (reply.status >= 300 || !reply.isAlgolias) return skipped(`It could not be read (${reply.status}: ${reply.words}).`)
+  if (reply.status >= 300 || !reply.isAlgolias)
+    return skipped(`It could not be read (${reply.status}: ${reply.words}).`)
   const { indices, status } = Object(reply.json) as { indices?: unknown; status?: unknown }
   const { type, errors } = Object(status) as { type?: unknown; errors?: unknown }
   const list = Array.isArray(indices) ? (indices as unknown[]) : []
   if (list.length === 0) {
-    return red('No index is configured: no profiles are made.', `Add your index, its affinities and its events ${WHERE}.`)
+    return red(
+      'No index is configured: no profiles are made.',
+      `Add your index, its affinities and its events ${WHERE}.`
+    )
   }
   const without = list.filter((index) => eventsOf(index).length === 0).map(nameOf)
   if (without.length === list.length) {
-    return red('No events are configured: no profiles are made.', `Choose the events that profiles are made from ${WHERE}.`)
+    return red(
+      'No events are configured: no profiles are made.',
+      `Choose the events that profiles are made from ${WHERE}.`
+    )
   }
   if (typeof type === 'string' && type !== 'active') {
     return red(`Advanced Personalization is ${type}: no profiles are made.`, `Activate it ${WHERE}.`)
@@ -48,5 +55,7 @@ function eventsOf(index: unknown): unknown[] {
 
 function words(error: unknown): string {
   const { message, code } = Object(error) as { message?: unknown; code?: unknown }
-  return typeof error === 'string' ? error : String(message ?? code ?? JSON.stringify(error))
+  if (typeof error === 'string') return error
+  const told = message ?? code
+  return typeof told === 'string' ? told : JSON.stringify(error)
 }

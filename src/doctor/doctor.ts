@@ -36,7 +36,10 @@ const FEWEST_CALLS_LEFT = 20
  * changes nothing but for the write probe.
  * @throws the signal's reason on abort
  */
-export async function diagnose({ settings, writeProbe, signal }: DoctorOptions, environment: Environment): Promise<Diagnosis> {
+export async function diagnose(
+  { settings, writeProbe, signal }: DoctorOptions,
+  environment: Environment
+): Promise<Diagnosis> {
   const findings = new Map<CheckName, Finding>()
   const { finding, account } = checkSettings(settings)
   findings.set('settings', finding)
@@ -70,7 +73,10 @@ async function examine(
     findings.set('plan', checkPlan(first))
     if (first.kind === 'no answer' || first.status >= 300) return
     if ((first.limits.remaining ?? Infinity) < FEWEST_CALLS_LEFT) {
-      const finding = skipped('Too few calls are left in this minute to look at it.', 'Run the doctor again in a minute.')
+      const finding = skipped(
+        'Too few calls are left in this minute to look at it.',
+        'Run the doctor again in a minute.'
+      )
       for (const check of ['config', 'tokens', 'segments', 'write'] as const) findings.set(check, finding)
       return
     }
@@ -122,4 +128,3 @@ function profilesIn(reply: Reply): SampledProfile[] {
   const { users } = Object(reply.json) as { users?: unknown }
   return Array.isArray(users) ? users.flatMap((json) => sampledProfile(json) ?? []) : []
 }
-

@@ -49,7 +49,10 @@ export function checkSegments(profiles: readonly SampledProfile[]): Finding {
   }
   if (unusable.length > 0) {
     return yellow(
-      `These segment IDs can't be rule contexts: ${unusable.slice(0, 5).map((id) => JSON.stringify(id)).join(', ')}.`,
+      `These segment IDs can't be rule contexts: ${unusable
+        .slice(0, 5)
+        .map((id) => JSON.stringify(id))
+        .join(', ')}.`,
       'Only letters, digits, - and _ may stand in a rule context: give the audience another ID, or make contexts with the /contexts module, which makes them safe.'
     )
   }

@@ -21,7 +21,7 @@ function profile(index: number, changes: Partial<Profile> = {}): Profile {
     segments: [{ id: 'vip', source: 'segment' }],
     lastUpdatedAt: daysAgo(index % 100),
     ...changes
-  } as Profile
+  }
 }
 
 const healthy = Array.from({ length: 50 }, (_, index) => profile(index))
@@ -81,29 +81,125 @@ describe('each trouble is named', () => {
   const many = (count: number, changes: (index: number) => Partial<Profile>): Profile[] =>
     Array.from({ length: count }, (_, index) => profile(index, changes(index)))
 
-  test.each<[string, CheckName, CheckStatus, (trial: { algolia: LocalAlgolia }) => Trial | void, LocalAlgoliaOptions?]>([
-    ['no key', 'settings', 'red', () => ({ settings: { apiKey: '' } })],
-    ['a key with a line break', 'settings', 'red', () => ({ settings: { apiKey: 'key\n' } })],
-    ['an unknown region', 'settings', 'red', () => ({ settings: { region: 'de' } })],
-    ['another key', 'key', 'red', () => ({ settings: { apiKey: 'other' } })],
-    ['another application', 'key', 'red', () => ({ settings: { appId: 'OTHER' } })],
-    ['no ACL search', 'key', 'red', () => ({ settings: { apiKey: 'limited' } }), { keys: { limited: ['browse', 'recommendation'] } }],
-    ['no ACL browse', 'key', 'red', () => ({ settings: { apiKey: 'limited' } }), { keys: { limited: ['search', 'recommendation'] } }],
-    ['no ACL recommendation', 'key', 'red', () => ({ settings: { apiKey: 'limited' } }), { keys: { limited: ['search', 'browse'] } }],
-    ['the plan', 'plan', 'red', ({ algolia }) => void (algolia.application.planIncludesFeature = false)],
-    ['a config that is paused', 'config', 'red', ({ algolia }) => void (algolia.application.personalization.status = 'paused')],
-    ['no events', 'config', 'red', ({ algolia }) => void (algolia.application.personalization.eventsConfigured = false)],
-    ['no indices', 'config', 'red', ({ algolia }) => void (algolia.application.personalization.indicesConfigured = false)],
-    ['what Algolia reports', 'config', 'yellow', ({ algolia }) => void (algolia.application.personalization.errors = ['no_events_last_30_days'])],
-    ['tokens of two kinds', 'tokens', 'yellow', () => undefined, { profiles: [...healthy, ...many(10, (index) => ({ userID: String(1000 + index) }))] }],
-    ['tokens like e-mail addresses', 'tokens', 'red', () => undefined, { profiles: [...healthy, profile(99, { userID: Buffer.from('me@example.com').toString('base64') })] }],
-    ['segments on profiles without affinities', 'segments', 'yellow', () => undefined, { profiles: many(50, (index) => (index < 30 ? { affinities: [] } : {})) }],
-    ['ids that can not be rule contexts', 'segments', 'yellow', () => undefined, { profiles: many(50, () => ({ segments: [{ id: 'VIP customers', source: 'segment' }] })) }],
-    ['no endpoint for segments', 'write', 'red', ({ algolia }) => { algolia.application.segmentsEndpoint = 404; return { writeProbe: true } }],
-    ['one that refuses the method', 'write', 'red', ({ algolia }) => { algolia.application.segmentsEndpoint = 405; return { writeProbe: true } }],
-    ['one that answers with a page', 'write', 'red', ({ algolia }) => { algolia.application.segmentsEndpoint = 'page'; return { writeProbe: true } }],
-    ['one that does nothing', 'write', 'red', ({ algolia }) => { algolia.application.segmentsEndpoint = 'ignored'; return { writeProbe: true } }]
-  ])('%s: %s is %s', async (_, check, status, change, options = {}) => {
+  test.each<[string, CheckName, CheckStatus, (trial: { algolia: LocalAlgolia }) => Trial | void, LocalAlgoliaOptions?]>(
+    [
+      ['no key', 'settings', 'red', () => ({ settings: { apiKey: '' } })],
+      ['a key with a line break', 'settings', 'red', () => ({ settings: { apiKey: 'key\n' } })],
+      ['an unknown region', 'settings', 'red', () => ({ settings: { region: 'de' } })],
+      ['another key', 'key', 'red', () => ({ settings: { apiKey: 'other' } })],
+      ['another application', 'key', 'red', () => ({ settings: { appId: 'OTHER' } })],
+      [
+        'no ACL search',
+        'key',
+        'red',
+        () => ({ settings: { apiKey: 'limited' } }),
+        { keys: { limited: ['browse', 'recommendation'] } }
+      ],
+      [
+        'no ACL browse',
+        'key',
+        'red',
+        () => ({ settings: { apiKey: 'limited' } }),
+        { keys: { limited: ['search', 'recommendation'] } }
+      ],
+      [
+        'no ACL recommendation',
+        'key',
+        'red',
+        () => ({ settings: { apiKey: 'limited' } }),
+        { keys: { limited: ['search', 'browse'] } }
+      ],
+      ['the plan', 'plan', 'red', ({ algolia }) => void (algolia.application.planIncludesFeature = false)],
+      [
+        'a config that is paused',
+        'config',
+        'red',
+        ({ algolia }) => void (algolia.application.personalization.status = 'paused')
+      ],
+      [
+        'no events',
+        'config',
+        'red',
+        ({ algolia }) => void (algolia.application.personalization.eventsConfigured = false)
+      ],
+      [
+        'no indices',
+        'config',
+        'red',
+        ({ algolia }) => void (algolia.application.personalization.indicesConfigured = false)
+      ],
+      [
+        'what Algolia reports',
+        'config',
+        'yellow',
+        ({ algolia }) => void (algolia.application.personalization.errors = ['no_events_last_30_days'])
+      ],
+      [
+        'tokens of two kinds',
+        'tokens',
+        'yellow',
+        () => undefined,
+        { profiles: [...healthy, ...many(10, (index) => ({ userID: String(1000 + index) }))] }
+      ],
+      [
+        'tokens like e-mail addresses',
+        'tokens',
+        'red',
+        () => undefined,
+        { profiles: [...healthy, profile(99, { userID: Buffer.from('me@example.com').toString('base64') })] }
+      ],
+      [
+        'segments on profiles without affinities',
+        'segments',
+        'yellow',
+        () => undefined,
+        { profiles: many(50, (index) => (index < 30 ? { affinities: [] } : {})) }
+      ],
+      [
+        'ids that can not be rule contexts',
+        'segments',
+        'yellow',
+        () => undefined,
+        { profiles: many(50, () => ({ segments: [{ id: 'VIP customers', source: 'segment' }] })) }
+      ],
+      [
+        'no endpoint for segments',
+        'write',
+        'red',
+        ({ algolia }) => {
+          algolia.application.segmentsEndpoint = 404
+          return { writeProbe: true }
+        }
+      ],
+      [
+        'one that refuses the method',
+        'write',
+        'red',
+        ({ algolia }) => {
+          algolia.application.segmentsEndpoint = 405
+          return { writeProbe: true }
+        }
+      ],
+      [
+        'one that answers with a page',
+        'write',
+        'red',
+        ({ algolia }) => {
+          algolia.application.segmentsEndpoint = 'page'
+          return { writeProbe: true }
+        }
+      ],
+      [
+        'one that does nothing',
+        'write',
+        'red',
+        ({ algolia }) => {
+          algolia.application.segmentsEndpoint = 'ignored'
+          return { writeProbe: true }
+        }
+      ]
+    ]
+  )('%s: %s is %s', async (_, check, status, change, options = {}) => {
     await begin(options)
     const trial = change({ algolia }) ?? {}
     const diagnosis = await examine(trial)
@@ -146,7 +242,9 @@ test('a write that is answered without a body counts once the profile shows it',
 describe('the write probe', () => {
   test('removes what an earlier one left behind', async () => {
     await begin()
-    algolia.profiles.put(profile(1, { userID: PROBE_TOKEN, affinities: [], segments: [{ id: PROBE_TOKEN, source: 'segment' }] }))
+    algolia.profiles.put(
+      profile(1, { userID: PROBE_TOKEN, affinities: [], segments: [{ id: PROBE_TOKEN, source: 'segment' }] })
+    )
     expect(troubles(await examine({ writeProbe: true }))).toEqual({})
     expect(algolia.profiles.get(PROBE_TOKEN)).toBeUndefined()
   })
