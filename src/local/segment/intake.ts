@@ -1,5 +1,5 @@
 /**
- * What Segment's `/v1/batch` makes of a body, as its documentation of the HTTP API tells. Where "KB" could mean two
+ * What Segment's `/v1/batch` and its like make of a body, as its documentation of the HTTP API tells. Where "KB" could mean two
  * things, the smaller one holds, so that what passes here passes there.
  */
 
@@ -43,6 +43,17 @@ export function readBatch(body: string): Intake {
   return taken(calls, rejected)
 }
 
+/** Reads the body of a request that is one call, as `/v1/track` and its like take it. */
+export function readCall(type: string, body: string): Intake {
+  try {
+    const call = JSON.parse(body) as unknown
+    if (typeof call === 'object' && call !== null) return readBatch(JSON.stringify({ batch: [{ ...call, type }] }))
+  } catch {
+    // The same as other JSON than an object.
+  }
+  return refused('the body is not a JSON object')
+}
+
 /** @returns the write key in a body, which stands in for the header where there is none. */
 export function writeKeyIn(body: string): unknown {
   try {
@@ -61,7 +72,8 @@ function callsOf(body: string): unknown[] | undefined {
   }
 }
 
-const TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias']
+/** The types of calls; analytics.js writes their first letters in an address. */
+export const TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias']
 
 function flawOf(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return 'it is no object'

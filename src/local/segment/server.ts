@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { listen } from '../http/listen'
 import { breakConnection, readBody } from '../http/wire'
-import { readBatch, type SegmentCall, writeKeyIn } from './intake'
+import { type Intake, readBatch, readCall, type SegmentCall, TYPES, writeKeyIn } from './intake'
 
 export interface LocalSegmentOptions {
   /** Default: '127.0.0.1'. */
@@ -61,10 +61,18 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Pages call it, too. */
+const ANY_ORIGIN = { 'access-control-allow-origin': '*' }
+const PREFLIGHT: Answer = {
+  status: 200,
+  headers: { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'authorization, content-type' },
+  body: {}
+}
+
 const failed: Answer = { status: 500, body: { success: false } }
 
 /**
- * Starts a server that stands in for Segment's tracking API: `POST /v1/batch`, with its limits and its dropping of
+ * Starts a server that stands in for Segment's tracking API: `POST /v1/batch`, `/v1/track` and so on, with its limits and its dropping of
  * repeats. Unlike Segment, which answers 200 to a write key that it doesn't know, it answers 401.
  * Rejects with Node's error when it can't listen.
  */
@@ -75,11 +83,11 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
   const messageIds = new Set<string>()
   const statistics: Statistics = noRequests()
 
-  function takeIn(body: string, authorization: string | undefined): Answer {
+  function takeIn(read: Reader, body: string, authorization: string | undefined): Answer {
     if (!isAuthenticated(segment.writeKey, authorization, body)) {
       return { status: 401, body: { success: false, message: 'the write key is missing or not known' } }
     }
-    const intake = readBatch(body)
+    const intake = read(body)
     for (const call of intake.calls) {
       if (messageIds.has(call.messageId)) {
         statistics.repeated += 1
@@ -97,14 +105,15 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request
+    if (method === 'OPTIONS') return send(response, PREFLIGHT)
     if (url.startsWith('/_local/')) return send(response, answerLocal(method, url, statistics))
     statistics.requests += 1
     const number = statistics.requests
     const body = await readBody(request)
     const fault = segment.fault(number, body)
     if (latency > 0) await wait(latency, undefined, { ref: false })
-    const answer = answerCall(method, url, () => {
-      return fault === undefined || fault.taken ? takeIn(body, headers.authorization) : failed
+    const answer = answerCall(method, url, (read) => {
+      return fault === undefined || fault.taken ? takeIn(read, body, headers.authorization) : failed
     })
     if (fault !== undefined && 'noAnswer' in fault) {
       count(statistics, 0)
@@ -132,10 +141,22 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
   return segment
 }
 
-function answerCall(method: string, url: string, takeIn: () => Answer): Answer {
-  if (url !== '/v1/batch') return { status: 404, body: { success: false, message: 'Not Found' } }
+type Reader = (body: string) => Intake
+
+/** What reads the body of a request to an address: each kind of call has one, and so have batches. */
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ...TYPES.flatMap((type): [string, Reader][] => {
+    const read = (body: string): Intake => readCall(type, body)
+    return [type, type.charAt(0)].map((name) => [`/v1/${name}`, read])
+  }),
+  ...['batch', 'b'].map((name): [string, Reader] => [`/v1/${name}`, readBatch])
+])
+
+function answerCall(method: string, url: string, takeIn: (read: Reader) => Answer): Answer {
+  const read = READERS.get(url)
+  if (read === undefined) return { status: 404, body: { success: false, message: 'Not Found' } }
   if (method !== 'POST') return { status: 405, body: { success: false, message: 'Method Not Allowed' } }
-  return takeIn()
+  return takeIn(read)
 }
 
 /** The server's own calls, beside the API. */
@@ -155,7 +176,9 @@ function isAuthenticated(writeKey: string, authorization: string | undefined, bo
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...ANY_ORIGIN, ...headers })
+    .end(JSON.stringify(body))
 }
 
 function count({ byStatus }: Statistics, status: number): void {

@@ -108,9 +108,9 @@ it("takes what Segment's own library sends", async () => {
   })
 })
 
-it('answers 404 and 405 to whatever is not its one call', async () => {
+it('answers 404 and 405 to whatever is not one of its calls', async () => {
   await withLocalSegment({}, async ({ url }) => {
-    expect((await fetch(`${url}/v1/track`, { method: 'POST' })).status).toBe(404)
+    expect((await fetch(`${url}/v1/other`, { method: 'POST' })).status).toBe(404)
     expect((await fetch(`${url}/v1/batch`)).status).toBe(405)
     expect((await fetch(`${url}/_local/other`)).status).toBe(404)
   })
