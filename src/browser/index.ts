@@ -5,6 +5,7 @@
 import { type Call, Identity } from './identity'
 import { watchInstantSearch } from './instantsearch'
 import { eventsIn, productOf, segmentEventsOf } from './insights-events'
+import { LastCall, type TrackCall } from './last-call'
 import { quietly } from './quietly'
 import { type Report, ReportedTwice } from './reported-twice'
 import { TypedSearch } from './typed-search'
@@ -29,8 +30,16 @@ export type {
   SegmentUser
 } from './types'
 
-/** Destinations that would send on to Algolia what the page has sent there itself. */
-const TO_ALGOLIA = { 'Algolia Personalization (Actions)': false, 'Algolia Insights (Actions)': false }
+/** Keeps destinations from sending on to Algolia what the page has sent there itself. */
+const integrations = { 'Algolia Personalization (Actions)': false, 'Algolia Insights (Actions)': false }
+
+/** What is to be said of a call beside the event. */
+interface Circumstances {
+  /** When it happened, if that isn't now. */
+  readonly timestamp?: number | string | undefined
+  /** The page is about to go. */
+  readonly isLast?: boolean | undefined
+}
 
 /** Records of the latest searches are kept, to tell of a product what it is called and what found it. */
 const MOST_HITS = 1_000
@@ -50,19 +59,23 @@ export function algoliaToSegment<Client extends InsightsClient>(
   const found = new Map<string, Properties>()
   let isRunning = false
 
+  const call = (it: TrackCall): unknown => analytics().track(...it)
+  const lastCall = new LastCall(page, call)
+
   /** @returns whether it was sent */
-  const track = (event: string, properties: Properties, timestamp?: number | string): boolean =>
+  const track = (event: string, properties: Properties, { timestamp, isLast }: Circumstances = {}): boolean =>
     quietly(() => {
       const name = quietly(() => rename(event, properties), event)
       if (!name) return false
-      const time = timestamp ? { timestamp: new Date(timestamp) } : {}
-      analytics().track(name, properties, viaSegment ? time : { ...time, integrations: TO_ALGOLIA })
+      const options = { ...(timestamp && { timestamp: new Date(timestamp) }), ...(viaSegment ? {} : { integrations }) }
+      if (isLast) lastCall.make([name, properties, options])
+      else call([name, properties, options])
       return true
     }, false)
 
-  const searches = new TypedSearch(page, typingPause, ({ query, nbHits, index, queryID }) => {
+  const searches = new TypedSearch(page, typingPause, ({ query, nbHits, index, queryID }, isLast) => {
     const name = nbHits === 0 ? 'Search Returned No Results' : 'Products Searched'
-    track(name, { query, results: nbHits, search_index: index, queryID })
+    track(name, { query, results: nbHits, search_index: index, queryID }, { isLast })
   })
 
   const searched = (results: SearchResults): void => {
@@ -85,8 +98,7 @@ export function algoliaToSegment<Client extends InsightsClient>(
       const sent = events.map(
         (event) =>
           twice.isSecond(reporter, event) ||
-          segmentEventsOf(event, told).filter(({ name, properties }) => track(name, properties, event.timestamp))
-            .length > 0
+          segmentEventsOf(event, told).filter(({ name, properties }) => track(name, properties, event)).length > 0
       )
       return sent.length > 0 && sent.every(Boolean)
     }, false)
@@ -99,7 +111,7 @@ export function algoliaToSegment<Client extends InsightsClient>(
     }
   })
 
-  const leave = (): void => searches.flush()
+  const leave = (): void => searches.flush(true)
   const hide = (): void => {
     if (page.document.visibilityState === 'hidden') leave()
   }
@@ -113,6 +125,7 @@ export function algoliaToSegment<Client extends InsightsClient>(
       isRunning = true
       page.addEventListener('pagehide', leave)
       page.document.addEventListener('visibilitychange', hide)
+      lastCall.makeUp()
       await identity.start()
     },
     stop() {
@@ -121,6 +134,7 @@ export function algoliaToSegment<Client extends InsightsClient>(
       page.removeEventListener('pagehide', leave)
       page.document.removeEventListener('visibilitychange', hide)
       searches.drop()
+      lastCall.forget()
       found.clear()
       identity.stop()
     }

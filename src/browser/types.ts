@@ -98,6 +98,12 @@ export interface PageWindow {
   setTimeout(callback: () => void, milliseconds: number): unknown
   clearTimeout(timer: unknown): void
   readonly Date: { now(): number }
+  readonly Math: { random(): number }
+  readonly localStorage: {
+    getItem(key: string): string | null
+    setItem(key: string, value: string): void
+    removeItem(key: string): void
+  }
 }
 
 type Listen = (event: string, listener: () => void) => void

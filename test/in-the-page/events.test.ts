@@ -1,4 +1,4 @@
-import { openPage, results } from '../support/page'
+import { type FakeWindow, openPage, results } from '../support/page'
 
 const queryID = 'a'.repeat(32)
 const search = { index: 'products', queryID }
@@ -186,12 +186,41 @@ describe('searches', () => {
     expect(analytics.events('query', 'results')).toEqual([['Search Returned No Results', 'hedalamp', 0]])
   })
 
-  test.each(['leave', 'hide'] as const)('what is pending is sent when the page goes (%s)', async (go) => {
+  test.each<[string, (page: FakeWindow) => void]>([
+    ['a link is followed', (page) => page.leave('beforeunload')],
+    ['the page goes', (page) => page.leave('pagehide')],
+    ['the page is hidden', (page) => page.hide()]
+  ])('what is pending is sent when %s', async (_, go) => {
     const { searched, analytics, page } = await startedPage()
     searched(results('tent'))
-    page[go]()
+    go(page)
+    page.leave()
     page.pass(5_000)
     expect(analytics.events('query')).toEqual([['Products Searched', 'tent']])
+    await Promise.resolve()
+    expect([...page.stored]).toEqual([])
+  })
+
+  test('what a page could not get out any more, the next one sends: once, with its time', async () => {
+    const { searched, analytics, page } = await startedPage()
+    analytics.delivery = new Promise(() => undefined)
+    searched(results('tent'))
+    page.leave()
+    const [first] = analytics.tracked
+    const next = openPage({}, page)
+    page.time += 60_000
+    expect(next.analytics.tracked).toEqual([])
+    await next.start()
+    expect(next.analytics.tracked).toEqual([first])
+    expect(first?.options).toMatchObject({ messageId: expect.any(String), timestamp: new Date(1_000_000) })
+    expect([...page.stored]).toEqual([])
+  })
+
+  test.each(['not JSON', '{}', '[]'])('something odd in its place (%s) does no harm', async (text) => {
+    const { start, analytics, page } = openPage()
+    page.stored.set('algolia-to-segment', text)
+    await start()
+    expect(analytics.events().filter(([event]) => event !== undefined)).toEqual([])
   })
 
   test('a click comes after the search that led to it, however quick it is', async () => {

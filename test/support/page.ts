@@ -8,7 +8,7 @@ const { createInsightsClient } = jest.requireActual<typeof SearchInsights>('sear
 export interface Tracked {
   readonly event: string
   readonly properties: Properties
-  readonly options: { readonly integrations?: object; readonly timestamp?: Date }
+  readonly options: { readonly integrations?: object; readonly timestamp?: Date; readonly messageId?: string }
 }
 
 /** analytics.js, with a visitor who may log in and out. */
@@ -21,8 +21,12 @@ export class FakeAnalytics {
   }
   private readonly listeners = new Map<string, Set<() => void>>()
 
-  track(event: string, properties: Properties, options: Tracked['options']): void {
+  /** What `track` gives back: when the call has gone out. */
+  delivery: Promise<void> = Promise.resolve()
+
+  track(event: string, properties: Properties, options: Tracked['options']): Promise<void> {
     this.tracked.push({ event, properties, options })
+    return this.delivery
   }
 
   on(event: string, listener: () => void): void {
@@ -83,6 +87,13 @@ export class FakeWindow implements PageWindow {
   time = 1_000_000
   readonly document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
   readonly Date = { now: () => this.time }
+  readonly Math = { random: () => 0.25 }
+  readonly stored = new Map<string, string>()
+  readonly localStorage = {
+    getItem: (key: string) => this.stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void this.stored.set(key, value),
+    removeItem: (key: string) => void this.stored.delete(key)
+  }
   private readonly target = new EventTarget()
   private readonly timers = new Map<number, { at: number; callback: () => void }>()
   readonly addEventListener = this.target.addEventListener.bind(this.target)
@@ -107,8 +118,8 @@ export class FakeWindow implements PageWindow {
     }
   }
 
-  leave(): void {
-    this.target.dispatchEvent(new Event('pagehide'))
+  leave(by = 'pagehide'): void {
+    this.target.dispatchEvent(new Event(by))
   }
 
   hide(): void {
@@ -118,7 +129,7 @@ export class FakeWindow implements PageWindow {
 }
 
 /** A page with search-insights as it is, and everything else made up. `sent` is what would have gone to Algolia. */
-export function openPage(options: Partial<AlgoliaToSegmentOptions> = {}) {
+export function openPage(options: Partial<AlgoliaToSegmentOptions> = {}, page = new FakeWindow()) {
   const sent: Properties[] = []
   const aa = createInsightsClient((_url, data) => {
     sent.push(...(data as { events: Properties[] }).events)
@@ -126,7 +137,6 @@ export function openPage(options: Partial<AlgoliaToSegmentOptions> = {}) {
   })
   aa('init', { appId: 'APP', apiKey: 'search-key' })
   const analytics = new FakeAnalytics()
-  const page = new FakeWindow()
   const bridge = algoliaToSegment({ analytics, ...options, aa: aa as Call }, page)
   return { analytics, page, sent, rawAa: aa as Call, ...bridge }
 }
