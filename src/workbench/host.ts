@@ -31,27 +31,27 @@ export function load(definition: Definition): Host {
   const note = (request: Request, options: DecoratedResponse['options'], response: DecoratedResponse) => {
     responses.push(Object.assign(response, { request, options }))
   }
-  const calls: UnansweredCall[] = []
+  const calls = new Set<UnansweredCall>()
   const destination = new Destination({
     ...definition,
-    actions: watched(definition.actions, (call) => calls.push(call)),
+    actions: watched(definition.actions, calls),
     extendRequest: (data) => ({ ...definition.extendRequest?.(data), afterResponse: [note] })
   })
   return {
     destination,
     exchanges: (secrets) => Promise.all(responses.map((response) => exchangeOf(response, secrets))),
-    unanswered: (secrets) => redactAll(calls, secrets) as UnansweredCall[]
+    unanswered: (secrets) => redactAll([...calls], secrets) as UnansweredCall[]
   }
 }
 
 /** Actions that do as the given ones, and tell of calls that get no answer. */
-function watched(actions: Definition['actions'], note: (call: UnansweredCall) => void): Definition['actions'] {
+function watched(actions: Definition['actions'], calls: Set<UnansweredCall>): Definition['actions'] {
   const entries = Object.entries(actions).map(([slug, action]) => {
     const { perform, performBatch } = action
     const watchedAction: typeof action = {
       ...action,
-      perform: (request, data) => perform(noteUnanswered(request, note), data) as unknown,
-      ...(performBatch && { performBatch: (request, data) => performBatch(noteUnanswered(request, note), data) })
+      perform: (request, data) => perform(noteUnanswered(request, calls), data) as unknown,
+      ...(performBatch && { performBatch: (request, data) => performBatch(noteUnanswered(request, calls), data) })
     }
     return [slug, watchedAction] as const
   })

@@ -26,7 +26,7 @@ async function readProfile(settings: Settings, userToken: string): Promise<Found
   }
   const api = openProfileApi(createRequestClient({ headers: headersOf(settings), afterResponse: [note] }), settings)
   if (isFailure(api)) return { userToken, problem: api.message }
-  const read = await api.readProfileSegments(userToken)
+  const read = await api.readProfile(userToken)
   if (isFailure(read)) return { userToken, problem: read.message }
   return { userToken, profile: answer?.status === 404 ? null : (answer?.data as JSONObject) }
 }

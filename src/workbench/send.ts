@@ -1,5 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
-import { isUserToken } from '../destinations/algolia-personalization/audience/membership'
+import { isUserToken } from '../destinations/algolia-personalization/delivery/user-tokens'
 import { isRetried } from '../destinations/algolia-personalization/delivery/outcomes'
 import type { Exchange } from './exchanges'
 import { type BatchResult, type Definition, type Delivery, deliver, load } from './host'

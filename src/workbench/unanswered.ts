@@ -5,41 +5,46 @@ import { type Exchange, plainHeaders } from './exchanges'
 /** A call that was tried and got no answer, or none that is whole. */
 export interface UnansweredCall {
   readonly request: Exchange['request']
-  /** Why, as a code: such as `ECONNREFUSED`. */
-  readonly failure: string
+  /** Why, as a code: such as `ECONNREFUSED`, or `PENDING` for a call that an answer may still come to. */
+  failure: string
 }
 
 type Options = Parameters<typeof createRequestClient>[number]
 type SentOptions = Parameters<NonNullable<Options['beforeRequest']>[number]>[0]
 
 /**
- * Has a request client tell of the calls that get no answer. The host's hooks hear of answers only, so the client itself
- * is wrapped.
+ * Has a request client keep the calls that have no answer among `calls`. The host's hooks hear of answers only, so the
+ * client itself is wrapped.
  */
-export function noteUnanswered(request: RequestClient, note: (call: UnansweredCall) => void): RequestClient {
+export function noteUnanswered(request: RequestClient, calls: Set<UnansweredCall>): RequestClient {
   return async (url, options) => {
-    let sent: SentOptions | undefined
+    let call: UnansweredCall | undefined
+    // What fails before it is sent is no call.
     const keep = (complete: SentOptions): void => {
-      sent = complete
+      call = unansweredCall(url, complete)
+      calls.add(call)
     }
     const withHook: Options = { ...options, beforeRequest: [keep] }
     try {
-      return await request(url, withHook)
+      const response = await request<undefined>(url, withHook)
+      if (call) calls.delete(call)
+      return response as never
     } catch (error) {
-      // An `HTTPError` is an answer, and what failed before it was sent is no call.
-      if (sent && !(error instanceof HTTPError)) note(unansweredCall(url, sent, error))
+      // An `HTTPError` is an answer.
+      if (call && error instanceof HTTPError) calls.delete(call)
+      else if (call) call.failure = codeOf(error)
       throw error
     }
   }
 }
 
 /** Only the error's code is taken: the host's errors hold the request, so the API key. */
-function unansweredCall(
-  url: string,
-  { method, headers, body, searchParams }: SentOptions,
-  error: unknown
-): UnansweredCall {
+function codeOf(error: unknown): string {
   const { code, type, name } = Object(error) as Record<string, unknown>
+  return String(code ?? type ?? name)
+}
+
+function unansweredCall(url: string, { method, headers, body, searchParams }: SentOptions): UnansweredCall {
   const address = new URL(url)
   if (searchParams) address.search = new URLSearchParams(searchParams as Record<string, string>).toString()
   return {
@@ -49,6 +54,6 @@ function unansweredCall(
       headers: plainHeaders(new Headers(headers)),
       body: typeof body === 'string' ? body : ''
     },
-    failure: String(code ?? type ?? name)
+    failure: 'PENDING'
   }
 }

@@ -86,7 +86,7 @@ function connectionRow(name: string, fault: Fault, aim: (aim: Aim) => Aim, statu
 export const faultRows: FaultRow[] = [
   ...statuses.map((row) => statusRow('read', row)),
   ...statuses.map((row) => statusRow('write', row)),
-  statusRow('write', [404, 404, /may not have the segments endpoint/]),
+  { ...statusRow('write', [404, 404, /may not have the segments endpoint/]), everyone: true },
   { ...statusRow('write', [405, 405, /may not have the segments endpoint/]), everyone: true },
   {
     name: 'a 404 on read of somebody on the way',
@@ -115,7 +115,6 @@ export const faultRows: FaultRow[] = [
     status: 502,
     message: /not a profile/
   },
-  profileRow('null', null),
   profileRow('a text', 'vip'),
   profileRow('an object', { id: 'vip' }),
   profileRow('a list with a text in it', [{ id: 'a', source: 'b' }, 'vip']),

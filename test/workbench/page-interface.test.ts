@@ -138,7 +138,11 @@ describe('sending', () => {
     algolia().profiles.put({ userID: 'user-1', type: 'basic', affinities: [], segments: [foreign], lastUpdatedAt })
     const { events, exchanges, profiles } = await send(audienceTrack('user-1', 'vip', true))
     expect(events).toEqual([{ status: 200, outcome: 'delivered', result: 'profile updated' }])
-    expect(exchanges.map(({ request }: { request: { method: string } }) => request.method)).toEqual(['GET', 'PUT'])
+    expect(exchanges.map(({ request }: { request: { method: string } }) => request.method)).toEqual([
+      'GET',
+      'PUT',
+      'GET'
+    ])
     expect(profiles).toMatchObject([
       {
         userToken: 'user-1',
@@ -231,7 +235,7 @@ describe('sending', () => {
     const batch = Array.from({ length: 30 }, (_, index) => audienceTrack(`user-${index}`, 'vip', true))
     const { events, profiles } = await send(batch)
     expect([events.length, profiles.length]).toEqual([30, 20])
-    expect(algolia().calls).toHaveLength(20 + 60 + 20)
+    expect(algolia().calls).toHaveLength(20 + 60 + 1 + 20)
   })
 })
 

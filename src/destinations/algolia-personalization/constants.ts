@@ -59,3 +59,43 @@ export const MAX_UNANSWERED_CALLS = MAX_CONCURRENT_USERS
  * when the host passes a signal.
  */
 export const REQUEST_TIMEOUT_MS = 10_000
+
+/** After so many calls whose time was up, a batch sends no more, whatever was answered between them: two rounds of them. */
+export const MAX_TIMEOUTS = 2 * MAX_CONCURRENT_USERS
+
+/**
+ * How long a user's turn lasts after a write that has had no answer: it may still land. Longer than a gateway lets a server
+ * work on a call whose client is gone.
+ */
+export const WRITE_HOLD_MS = 30_000
+
+/** How long others wait for a turn that is held so. */
+export const TURN_PATIENCE_MS = 10_000
+
+/** Answers may have this many bytes, unzipped: several times what a page of a thousand profiles has. */
+export const LARGEST_BODY_BYTES = 32 << 20
+
+/**
+ * How long a batch waits before it looks at what became of its writes: twice as long as its slowest user took from read to
+ * write, as other processes take as long and may have read before these writes, and within these bounds.
+ */
+export const LOOK_DELAY_MS = { least: 200, most: 750 }
+
+/** How often a batch looks. What is still undone at the last look is answered as retryable. */
+export const MAX_LOOKS = 4
+
+/** Profiles on a page when a batch looks at its writes. Source: `limit` in the description of `GET /2/users`. */
+export const LOOK_PAGE_SIZE = 1000
+
+/** The list is asked for from so long before the batch: servers' clocks differ, and the answer's date is rounded down. */
+export const LOOK_MARGIN_MS = 5_000
+
+/** How long lists that turned out to say nothing of the writes aren't tried again. */
+export const LISTS_RETRY_MS = 3_600_000
+
+/** How many changes of a user and audience or trait a process remembers, and for how long. */
+export const REMEMBERED_CHANGES = 50_000
+export const REMEMBERED_MS = 4 * 3_600_000
+
+/** Most user tokens of one event: each costs two calls. */
+export const MAX_USER_TOKENS = 20

@@ -1,10 +1,13 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import type { Settings } from './generated-types'
-import { isUserToken } from './audience/membership'
 import { isFailure, isRetried, toError } from './delivery/outcomes'
 import type { Failure } from './delivery/outcomes'
 import { openProfileApi } from './api/personalization'
+import { stillHeld } from './api/failures'
+import { lately } from './delivery/lately'
 import { inTurn } from './delivery/user-locks'
+import type { Hold } from './delivery/user-locks'
+import { isUserToken } from './delivery/user-tokens'
 
 /**
  * Deletes the profiles of the user and of the anonymous user. An id that Algolia can't know has no profile; one that is a
@@ -18,7 +21,14 @@ export const onDelete: DestinationDefinition<Settings>['onDelete'] = async (requ
   const ids: unknown[] = [payload.userId, payload.anonymousId]
   const userTokens = ids.map((id) => (typeof id === 'number' ? String(id) : id)).filter(isUserToken)
   for (const userToken of new Set(userTokens)) {
-    const failure = await inTurn(api.globalName(userToken), () => api.deleteProfile(userToken))
+    const name = api.globalName(userToken)
+    const remove = async (hold: Hold): Promise<Failure | undefined> => {
+      const { answer, fate } = await api.deleteProfile(userToken)
+      if (!isFailure(answer)) lately.deleted(name)
+      else hold(fate)
+      return isFailure(answer) ? answer : undefined
+    }
+    const failure = await inTurn([name], remove, stillHeld)
     if (failure) failures.push(failure)
   }
   const failure = failures.find(({ status }) => isRetried(status)) ?? failures[0]

@@ -52,9 +52,9 @@ describe('enterAudience and exitAudience', () => {
     expect(managedIds(algolia, 'shopper-1')).toEqual([])
   })
 
-  test('entering costs a read and a write, and an event that changes nothing costs a read', async () => {
+  test('entering costs a read, a write and a look, and an event that changes nothing costs a read', async () => {
     await host.deliver('enterAudience', audienceTrack('shopper-1', 'vip', true))
-    expect(callsTo(algolia)).toEqual(['GET /2/users/shopper-1', 'PUT /2/users/shopper-1/segments'])
+    expect(callsTo(algolia).slice(0, 2)).toEqual(['GET /2/users/shopper-1', 'PUT /2/users/shopper-1/segments'])
     algolia.clearCalls()
     await host.deliver('enterAudience', audienceTrack('shopper-1', 'vip', true))
     await host.deliver('exitAudience', audienceTrack('shopper-1', 'another', false))
@@ -142,7 +142,7 @@ describe('what is not managed goes back to the last character', () => {
   /** Lets reads answer with this text; gives the texts that are written. */
   function answerReadsWith(profile: string): string[] {
     const bodies: string[] = []
-    algolia.faults.status(200, { when: ({ route }) => route === 'getProfile', body: profile })
+    algolia.faults.status(200, { when: ({ route }) => route === 'getProfile', times: 1, body: profile })
     algolia.faults.add({
       when: ({ route, body }) => route === 'writeProfileSegments' && bodies.push(body) < 0,
       then: {}
@@ -337,7 +337,10 @@ describe('user tokens', () => {
   test('/, + and = are encoded once, in the read and in the write', async () => {
     const userId = 'aZ09/+=-_'
     await host.deliver('enterAudience', audienceTrack(userId, 'vip', true))
-    expect(callsTo(algolia)).toEqual(['GET /2/users/aZ09%2F%2B%3D-_', 'PUT /2/users/aZ09%2F%2B%3D-_/segments'])
+    expect(callsTo(algolia).slice(0, 2)).toEqual([
+      'GET /2/users/aZ09%2F%2B%3D-_',
+      'PUT /2/users/aZ09%2F%2B%3D-_/segments'
+    ])
     expect(managedIds(algolia, userId)).toEqual(['vip'])
   })
 

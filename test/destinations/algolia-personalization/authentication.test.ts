@@ -91,7 +91,9 @@ describe('calls', () => {
         }
       })
       api.get('/2/users/u1').reply(404, { status: 404, message: 'Not Found' })
-      api.put('/2/users/u1/segments', { segments: [{ id: 'vip', source: 'segment' }] }).reply(200, {})
+      const segments = [{ id: 'vip', source: 'segment' }]
+      api.put('/2/users/u1/segments', { segments }).reply(200, {})
+      api.get('/2/users/u1').reply(200, { userID: 'u1', segments })
       await new Host().deliver('enterAudience', audienceTrack('u1', 'vip', true), { settings: { region } })
       expect(api.isDone()).toBe(true)
     }

@@ -3,6 +3,12 @@ import type { LocalAlgolia, ProfileSegment } from '../../../src/local/algolia'
 import { giveProfile, Host, startAlgolia, stopAlgolia } from '../../support/destination'
 import type { ActionName, BatchEntry, Event } from '../../support/destination'
 
+jest.mock('../../../src/destinations/algolia-personalization/constants', () => ({
+  ...jest.requireActual<object>('../../../src/destinations/algolia-personalization/constants'),
+  // A write whose answer was lost holds up its user for so long.
+  WRITE_HOLD_MS: 10
+}))
+
 /** How many random batches a property is tried with. */
 const numRuns = process.env.LONG ? 10_000 : 300
 
@@ -159,7 +165,7 @@ test('any batch leaves the profiles as one event after another would, and answer
       })
       expectAlgoliaToEqual(store)
       const users = new Set(batch.map(({ user }) => user.text))
-      expect(algolia.calls.length).toBeLessThanOrEqual(2 * users.size)
+      expect(algolia.calls.length).toBeLessThanOrEqual(2 * users.size + 1)
     }),
     { numRuns }
   )

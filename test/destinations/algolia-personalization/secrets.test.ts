@@ -17,7 +17,8 @@ jest.mock('../../../src/destinations/algolia-personalization/constants', () => (
   ...jest.requireActual<object>('../../../src/destinations/algolia-personalization/constants'),
   get REQUEST_TIMEOUT_MS() {
     return mockTimeout
-  }
+  },
+  WRITE_HOLD_MS: 700
 }))
 
 const canary = 'canary0123456789abcdef0123456789'

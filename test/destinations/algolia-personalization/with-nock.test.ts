@@ -29,13 +29,15 @@ function algolia(): nock.Scope {
   })
 }
 
-/** A profile, and what its list of segments has to be replaced with. */
+/** A profile, what its list of segments has to be replaced with, and the look that follows. */
 function expectUpdate(userID: string, before: Segments, after: Segments): nock.Scope {
   return algolia()
     .get(`/2/users/${userID}`)
     .reply(200, { userID, type: 'basic', affinities: [], segments: before })
     .put(`/2/users/${userID}/segments`, { segments: after })
     .reply(200, {})
+    .get(`/2/users/${userID}`)
+    .reply(200, { userID, type: 'basic', affinities: [], segments: after })
 }
 
 const envelope = { settings, useDefaultMappings: true }
@@ -73,6 +75,8 @@ test('a user without a profile gets one', async () => {
     .reply(404, { status: 404, message: 'User not found' })
     .put('/2/users/newcomer/segments', { segments: [vip] })
     .reply(200, {})
+    .get('/2/users/newcomer')
+    .reply(200, { userID: 'newcomer', segments: [vip] })
   await integration.testAction('enterAudience', { ...envelope, event: audienceEvent('newcomer', true) })
 })
 
@@ -80,7 +84,7 @@ test('an event that says the opposite of the action costs no call', async () => 
   await integration.testAction('enterAudience', { ...envelope, event: audienceEvent('shopper-1', false) })
 })
 
-test('a batch has a response for each event, and one read and one write for each user', async () => {
+test('a batch has a response for each event, and one read, one write and one look for each user', async () => {
   expectUpdate('shopper-1', [foreign], [foreign, vip])
   algolia().get('/2/users/shopper-2').reply(503, { status: 503, message: 'Unavailable' })
   const events = [

@@ -41,3 +41,21 @@ export function elementTexts(json: string, property: string): string[] {
   }
   return texts.filter((text) => text !== '')
 }
+
+/**
+ * The texts of the elements, if they are surely those of these parsed elements: as many, each equal to the one at its
+ * place. They are about to be written back, so a mistake in telling them apart would destroy what others keep there.
+ */
+export function sameElementTexts(json: string, property: string, elements: unknown[]): string[] | undefined {
+  const texts = elementTexts(json, property)
+  const areSame = texts.length === elements.length && texts.every((text, index) => isSame(text, elements[index]))
+  return areSame ? texts : undefined
+}
+
+function isSame(text: string, element: unknown): boolean {
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(element)
+  } catch {
+    return false
+  }
+}

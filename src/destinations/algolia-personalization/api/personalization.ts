@@ -1,129 +1,136 @@
-import type { ModifiedResponse, RequestClient, RequestOptions } from '@segment/actions-core'
+import type { RequestClient } from '@segment/actions-core'
 import { connectionOf } from '../connection'
-import { MAX_UNANSWERED_CALLS, REQUEST_TIMEOUT_MS } from '../constants'
-import { aborted, answerFailure, noCallsLeft, transportFailure, unexpectedAnswer, unknownSegments } from './failures'
-import type { Operation } from './failures'
+import { LOOK_PAGE_SIZE, MANAGED_SOURCE } from '../constants'
 import type { Settings } from '../generated-types'
-import { elementTexts } from './json-text'
 import { isFailure } from '../delivery/outcomes'
 import type { Failure } from '../delivery/outcomes'
 import type { ProfileSegment } from '../audience/profile-segments'
 import { ALGOLIA_PERSONALIZATION_API_VERSION } from '../versioning-info'
+import { isObject } from './answer'
+import type { Answer } from './answer'
+import { unexpectedAnswer, unknownSegments, WANTED } from './failures'
+import type { Operation } from './failures'
+import { sameElementTexts } from './json-text'
+import { openCalls } from './request'
+import type { Call, Written } from './request'
+
+/** A batch looks at all that it wrote with one call; a write for each user. */
+const ONE_LOOK = 1
+const ONE_WRITE = 1
+
+/** What a profile holds, as far as it matters here. */
+export interface Profile {
+  /** Algolia knows the user. */
+  exists: boolean
+  segments: ProfileSegment[]
+}
+
+/** A page of profiles that were updated lately, in the order of their user tokens. */
+export interface ProfilePage {
+  /** The lists of segments by user token; `undefined` where the list doesn't show any. */
+  segments: Map<string, ProfileSegment[] | undefined>
+  /** The last user token on it. */
+  last: string | undefined
+  next: string | undefined
+}
 
 /** Algolia's calls for the length of one batch. Each resolves to its result or to a failure, and never rejects. */
 export interface ProfileApi {
-  /** The segments of the profile: an empty list when there is no profile, or it has none. */
-  readProfileSegments(userToken: string): Promise<ProfileSegment[] | Failure>
-  /** Replaces the segments of the profile, and creates the profile when there is none. */
-  writeProfileSegments(userToken: string, profileSegments: ProfileSegment[]): Promise<Failure | undefined>
+  readProfile(userToken: string): Promise<Profile | Failure>
+  /**
+   * The same for an update: only where calls are left for the write that may follow, and for a look. Where it succeeded,
+   * {@link writeProfileSegments} or {@link forgoWrite} must come next.
+   */
+  readToWrite(userToken: string): Promise<Profile | Failure>
+  /** Replaces the segments of the profile, and creates the profile when there is none. @param keep calls to leave */
+  writeProfileSegments(userToken: string, profileSegments: ProfileSegment[], keep: number): Promise<Written>
+  /** The write isn't needed. */
+  forgoWrite(): void
+  /** Profiles updated after a moment, Unix milliseconds. */
+  listProfiles(updatedAfter: number, pageToken: string | undefined): Promise<ProfilePage | Failure>
   /** Deletes the profile, if there is one. */
-  deleteProfile(userToken: string): Promise<Failure | undefined>
+  deleteProfile(userToken: string): Promise<Written>
   /** A call that changes nothing, to see that calls are answered. */
   testConnection(): Promise<Failure | undefined>
+  /** The application, among all: the origin and the application ID. */
+  application: string
   /** Names this user of this application among all users of all applications. */
   globalName(userToken: string): string
+  /** The server's time when the first call was answered, Unix milliseconds, if it told it. */
+  startedAt(): number | undefined
 }
 
-/**
- * Opens the API for one batch, or says why the settings allow no connection.
- *
- * Once the host's signal aborts, or an answer says that no further call can succeed (the credentials, the plan, no calls
- * left), or one call after the other stays without an answer, nothing more is sent: each call then resolves to the
- * failure that says why. What is under way goes on to its end.
- */
+/** Opens the API for one batch, or says why the settings allow no connection. */
 export function openProfileApi(request: RequestClient, settings: Settings, signal?: AbortSignal): ProfileApi | Failure {
   const connection = connectionOf(settings)
   if (isFailure(connection)) return connection
-  const { origin } = connection
-  let stopped: Failure | undefined
-  let unanswered = 0
+  const application = `${connection.origin} ${connection.appId}`
+  const base = `${connection.origin}/${ALGOLIA_PERSONALIZATION_API_VERSION}`
+  const calls = openCalls(request, base, settings.apiKey, signal)
 
-  /**
-   * Sends one call and learns from its answer. Answers other than a success, or a profile that is missing where that
-   * is an answer, are failures.
-   */
-  async function send(
-    operation: Operation,
-    path: string,
-    options: RequestOptions = {}
-  ): Promise<ModifiedResponse | Failure> {
-    if (signal?.aborted) return aborted()
-    if (stopped) return stopped
-    let response: ModifiedResponse
-    try {
-      response = await request(`${origin}/${ALGOLIA_PERSONALIZATION_API_VERSION}${path}`, {
-        ...options,
-        // The host's client would throw an error that holds the request, so the API key.
-        throwHttpErrors: false,
-        // The host's client has no timeout when the host passes a signal.
-        timeout: REQUEST_TIMEOUT_MS,
-        // The host's client hangs on larger bodies when it clones them.
-        skipResponseCloning: true,
-        // Following a redirect would hand the API key to whoever it leads to.
-        redirect: 'manual'
-      })
-    } catch (error) {
-      if (signal?.aborted) return aborted()
-      const failure = transportFailure(operation, origin, error)
-      unanswered += 1
-      if (unanswered >= MAX_UNANSWERED_CALLS) stopped ??= failure
-      return failure
-    }
-    unanswered = 0
-    const succeeded = response.ok || (STANDS_FOR_MISSING.has(operation) && saysMissing(response))
-    const failure = succeeded ? undefined : failureOf(operation, response, settings.apiKey)
-    if (failure && FUTILE.has(failure.status)) stopped ??= failure
-    else if (wholeNumber(response, 'x-ratelimit-remaining') === 0)
-      stopped ??= noCallsLeft(operation, resetTime(response))
-    return failure ?? response
+  const read = async (userToken: string, needs: Partial<Call> = {}): Promise<Profile | Failure> => {
+    const operation = 'read the profile'
+    const answer = await calls.send({ operation, path: profilePath(userToken), ...needs })
+    return isFailure(answer) ? answer : profileIn(operation, answer, userToken)
   }
 
   return {
-    async readProfileSegments(userToken) {
-      const answer = await send('read the profile', profilePath(userToken))
-      if (isFailure(answer)) return answer
-      return answer.status === 404 ? [] : profileSegmentsIn(answer, userToken)
-    },
+    readProfile: (userToken) => read(userToken),
+    readToWrite: (userToken) => read(userToken, { promises: ONE_WRITE, keep: ONE_LOOK }),
+    forgoWrite: () => calls.forgo(),
 
     /**
      * An assumption, as Algolia has published no call that writes segments: a read gives `segments: [{ id, source }]`,
      * and partners are told to send the updated list back whole. Should the call turn out otherwise, change it here.
      */
-    async writeProfileSegments(userToken, profileSegments) {
-      const answer = await send('write the segments', `${profilePath(userToken)}/segments`, {
+    async writeProfileSegments(userToken, profileSegments, keep) {
+      // What isn't UTF-8 was replaced when the answer was decoded: to write it back would change it for good.
+      if (profileSegments.some(({ source, json }) => source !== MANAGED_SOURCE && json.includes('\uFFFD'))) {
+        return { answer: unknownSegments("hold characters that can't be read (not UTF-8)"), fate: Promise.resolve() }
+      }
+      return calls.write({
+        operation: 'write the segments',
+        path: `${profilePath(userToken)}/segments`,
         method: 'put',
         headers: { 'Content-Type': 'application/json' },
-        body: `{"segments":[${profileSegments.map(({ json }) => json).join(',')}]}`
+        body: `{"segments":[${profileSegments.map(({ json }) => json).join(',')}]}`,
+        keep,
+        promises: ONE_WRITE
       })
-      return isFailure(answer) ? answer : undefined
+    },
+
+    async listProfiles(updatedAfter, pageToken) {
+      const operation = 'look at the written profiles'
+      const startDate = new Date(updatedAfter).toISOString()
+      const searchParams = { startDate, limit: LOOK_PAGE_SIZE, ...(pageToken && { nextPageToken: pageToken }) }
+      const answer = await calls.send({ operation, path: '/users', searchParams })
+      return isFailure(answer) ? answer : pageIn(operation, answer)
     },
 
     async deleteProfile(userToken) {
-      const answer = await send('delete the profile', profilePath(userToken), { method: 'delete' })
-      return isFailure(answer) ? answer : undefined
+      const operation = 'delete the profile'
+      const written = await calls.write({ operation, path: profilePath(userToken), method: 'delete' })
+      if (isFailure(written.answer) || written.answer.kind !== 'empty') return written
+      // Whoever it was that said nothing: the profile is gone when Algolia says so.
+      const read = await calls.send({ operation: 'read the profile', path: profilePath(userToken) })
+      const isGone = isFailure(read) || read.kind === 'missing'
+      return {
+        ...written,
+        answer: isGone ? read : unexpectedAnswer(operation, 'empty, and the profile is still there')
+      }
     },
 
     async testConnection() {
-      const answer = await send('test the connection', '/users', { searchParams: { limit: 1 } })
-      return isFailure(answer) ? answer : undefined
+      const operation = 'test the connection'
+      const answer = await calls.send({ operation, path: '/users', searchParams: { limit: 1 } })
+      if (isFailure(answer)) return answer
+      return usersIn(answer) ? undefined : unexpectedAnswer(operation, `not ${WANTED[operation]}`)
     },
 
-    globalName: (userToken) => [origin, connection.appId, userToken].join(' ')
+    application,
+    globalName: (userToken) => `${application} ${userToken}`,
+    startedAt: () => calls.startedAt
   }
-}
-
-/** Statuses after which no other call of the batch can succeed. */
-const FUTILE = new Set([401, 402, 403, 405, 429, 501])
-
-/** What a 404 of Algolia's answers by saying that there is no such profile. */
-const STANDS_FOR_MISSING = new Set<Operation>(['read the profile', 'delete the profile'])
-
-/**
- * Whether Algolia says that there is no such profile. A 404 with a text that isn't JSON comes from somebody on the way,
- * such as a load balancer that knows no server: taken for a missing profile, it would have the profile's list replaced.
- */
-function saysMissing({ status, data, content }: ModifiedResponse): boolean {
-  return status === 404 && (isObject(data) || !content)
 }
 
 /** `/`, `+` and `=` may stand in a user token, so it is encoded. */
@@ -131,43 +138,38 @@ function profilePath(userToken: string): string {
   return `/users/${encodeURIComponent(userToken)}`
 }
 
-function profileSegmentsIn({ data, content }: ModifiedResponse, userToken: string): ProfileSegment[] | Failure {
-  if (!isObject(data)) return unexpectedAnswer('read the profile', 'not a profile')
-  if (data.userID !== userToken) return unexpectedAnswer('read the profile', "not this user's profile")
-  if (data.segments === undefined) return []
-  if (!Array.isArray(data.segments) || !data.segments.every(isObject)) return unknownSegments()
-  return elementTexts(content, 'segments').map((json) => {
-    const { id, source } = JSON.parse(json) as Record<string, unknown>
-    return { id, source, json }
-  })
+function profileIn(operation: Operation, answer: Answer, userToken: string): Profile | Failure {
+  if (answer.kind === 'missing') return { exists: false, segments: [] }
+  if (answer.kind === 'empty') return unexpectedAnswer(operation, `not ${WANTED[operation]}`)
+  const { body, text } = answer
+  if (body.userID !== userToken) return unexpectedAnswer(operation, "not this user's profile")
+  const { segments } = body
+  if (segments === undefined || segments === null) return { exists: true, segments: [] }
+  if (!Array.isArray(segments) || !segments.every(isObject)) return unknownSegments()
+  const texts = sameElementTexts(text, 'segments', segments)
+  if (!texts) return unknownSegments('are read in two ways')
+  return { exists: true, segments: segments.map(({ id, source }, index) => ({ id, source, json: texts[index] ?? '' })) }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function usersIn(answer: Answer): unknown[] | undefined {
+  return answer.kind === 'object' && Array.isArray(answer.body.users) ? answer.body.users : undefined
 }
 
-/** An answer that isn't a success, as a failure. Algolia may quote the API key, so it is struck out. */
-function failureOf(operation: Operation, response: ModifiedResponse, apiKey: string): Failure {
-  const { status, data } = response
-  // The published description shows 421, too, for too many requests.
-  if (status === 429 || status === 421) return noCallsLeft(operation, resetTime(response))
-  if (status < 400) return unexpectedAnswer(operation, `a redirect (HTTP ${status})`)
-  if (status === 404 && STANDS_FOR_MISSING.has(operation) && !saysMissing(response)) {
-    return unexpectedAnswer(operation, "a 404 that isn't Algolia's")
+function pageIn(operation: Operation, answer: Answer): ProfilePage | Failure {
+  const users = usersIn(answer)
+  if (!users) return unexpectedAnswer(operation, `not ${WANTED[operation]}`)
+  const segments: ProfilePage['segments'] = new Map()
+  let last: string | undefined
+  for (const user of users) {
+    if (!isObject(user) || typeof user.userID !== 'string') continue
+    last = user.userID
+    const list = Array.isArray(user.segments) ? user.segments.filter(isObject) : undefined
+    // These go nowhere, so their text isn't needed.
+    segments.set(
+      last,
+      list?.map(({ id, source }) => ({ id, source, json: '' }))
+    )
   }
-  const said = isObject(data) && typeof data.message === 'string' ? data.message : ''
-  return answerFailure(operation, status, said.split(apiKey).join('[API key]').slice(0, 200))
-}
-
-/** When the next minute of calls begins, in Unix seconds, if the answer tells it and it is a time of this century. */
-function resetTime(response: ModifiedResponse): number | undefined {
-  const seconds = wholeNumber(response, 'x-ratelimit-reset')
-  return seconds !== undefined && seconds > Date.UTC(2000) / 1000 && seconds < Date.UTC(2100) / 1000
-    ? seconds
-    : undefined
-}
-
-function wholeNumber(response: ModifiedResponse, header: string): number | undefined {
-  const value = response.headers.get(header)
-  return value !== null && /^\d+$/.test(value) ? Number(value) : undefined
+  const next = answer.kind === 'object' ? answer.body.nextPageToken : undefined
+  return { segments, last, next: typeof next === 'string' && next !== '' ? next : undefined }
 }

@@ -1,5 +1,4 @@
 import { MANAGED_SOURCE } from '../constants'
-import type { Change } from './membership'
 
 /** An entry of a profile's `segments`. */
 export interface ProfileSegment {
@@ -9,22 +8,26 @@ export interface ProfileSegment {
   json: string
 }
 
-/**
- * The list after the changes, or `undefined` when they leave it as it is. The last change to a profile segment counts.
- * Entries that aren't managed, and those that no change names, stand in the new list as they stood in the old.
- */
-export function applyChanges(current: ProfileSegment[], changes: Change[]): ProfileSegment[] | undefined {
-  const wanted = new Map<unknown, boolean>(changes.map(({ profileSegmentId, member }) => [profileSegmentId, member]))
-  const present = new Set(current.filter(isManaged).map(({ id }) => id))
-  const kept = current.filter((entry) => !isManaged(entry) || wanted.get(entry.id) !== false)
-  const added = [...wanted].filter(([id, member]) => member && !present.has(id)).map(([id]) => managedSegment(id))
-  return kept.length === current.length && added.length === 0 ? undefined : [...kept, ...added]
-}
-
-function isManaged({ source }: ProfileSegment): boolean {
+/** Whether this package may remove an entry. */
+export function isManaged({ source }: ProfileSegment): boolean {
   return source === MANAGED_SOURCE
 }
 
-function managedSegment(id: unknown): ProfileSegment {
+/** A new entry of this package's. */
+export function managedSegment(id: string): ProfileSegment {
   return { id, source: MANAGED_SOURCE, json: JSON.stringify({ id, source: MANAGED_SOURCE }) }
+}
+
+/**
+ * The list with a managed entry of this id, or without any: `undefined` where it is so already. Entries that aren't managed,
+ * and those of other ids, stand in the new list as they stood in the old.
+ */
+export function withMembership(
+  current: readonly ProfileSegment[],
+  id: string,
+  member: boolean
+): ProfileSegment[] | undefined {
+  const isIt = (entry: ProfileSegment): boolean => isManaged(entry) && entry.id === id
+  if (current.some(isIt) === member) return undefined
+  return member ? [...current, managedSegment(id)] : current.filter((entry) => !isIt(entry))
 }

@@ -1,75 +1,159 @@
 import { MultiStatusResponse } from '@segment/actions-core'
 import type { AudienceMembership, ExecuteInput, RequestClient } from '@segment/actions-core'
-import { MAX_CONCURRENT_USERS } from '../constants'
-import { aborted } from '../api/failures'
-import type { Settings } from '../generated-types'
-import { planChanges } from '../audience/membership'
-import type { AudienceEvent, AudiencePayload, Change, Purpose } from '../audience/membership'
-import { isFailure, toBatchEntry, toError } from './outcomes'
-import type { Outcome, Success } from './outcomes'
+import { aborted, newerFailed, stillHeld } from '../api/failures'
 import { openProfileApi } from '../api/personalization'
-import type { ProfileApi } from '../api/personalization'
-import { applyChanges } from '../audience/profile-segments'
+import { MAX_CONCURRENT_USERS } from '../constants'
+import type { Settings } from '../generated-types'
 import { slots } from './concurrency'
+import { confirm } from './confirm'
+import { isFailure, isRetried, toBatchEntry, toError, worst } from './outcomes'
+import type { Failure, Outcome, Success } from './outcomes'
+import type { Action, Change, Event } from './plan'
+import { fail, isOvertaken, update } from './update'
+import type { Item, Run } from './update'
+import { placedFailure } from './user-tokens'
 import { inTurn } from './user-locks'
 
-type Single = ExecuteInput<Settings, AudiencePayload>
-type Batch = ExecuteInput<Settings, AudiencePayload[]>
+type Input<P> = Pick<ExecuteInput<Settings, P>, 'settings' | 'signal' | 'logger'>
 
 /** The `perform` of an action: a batch of one. Throws the host's error when the event fails. */
-export async function deliverOne(purpose: Purpose, request: RequestClient, data: Single): Promise<Success> {
+export async function deliverOne<P, C extends Change>(
+  action: Action<P, C>,
+  request: RequestClient,
+  data: ExecuteInput<Settings, P>
+): Promise<Success> {
   const audienceMembership = data.audienceMembership as AudienceMembership
-  const events = [{ payload: data.payload, audienceMembership }]
-  const [outcome] = (await deliver(purpose, request, data, events)) as [Outcome]
-  if (isFailure(outcome)) throw toError(outcome)
-  return outcome
+  const outcomes = await deliver(action, request, data, [{ payload: data.payload, audienceMembership }])
+  const [only] = outcomes as [Outcome]
+  if (isFailure(only)) throw toError(only)
+  return only
 }
 
 /** The `performBatch` of an action: a response for each event, at its own index. */
-export async function deliverBatch(
-  purpose: Purpose,
+export async function deliverBatch<P extends object, C extends Change>(
+  action: Action<P, C>,
   request: RequestClient,
-  data: Batch
+  data: ExecuteInput<Settings, P[]>
 ): Promise<MultiStatusResponse> {
   const memberships = Array.isArray(data.audienceMembership) ? data.audienceMembership : []
   const events = data.payload.map((payload, index) => ({ payload, audienceMembership: memberships[index] }))
-  const outcomes = await deliver(purpose, request, data, events)
+  const outcomes = await deliver(action, request, data, events)
   const response = new MultiStatusResponse()
-  outcomes.forEach((outcome, index) => response.pushResponseObject(toBatchEntry(outcome, { ...data.payload[index] })))
+  outcomes.forEach((outcome, index) => response.pushResponseObject(toBatchEntry(outcome, data.payload[index] ?? {})))
   return response
 }
 
 /** Brings each user's profile up to date with the events; gives an outcome for each event. */
-async function deliver(
-  purpose: Purpose,
+async function deliver<P, C extends Change>(
+  action: Action<P, C>,
   request: RequestClient,
-  { settings, signal }: Single | Batch,
-  events: AudienceEvent[]
+  { settings, signal, logger }: Input<unknown>,
+  events: Event<P>[]
 ): Promise<Outcome[]> {
-  const { outcomes, changesByUser } = planChanges(events, purpose)
+  const plan = action.plan(events, { now: Date.now() })
   const api = openProfileApi(request, settings, signal)
-  if (isFailure(api)) return events.map((_, index) => outcomes[index] ?? api)
+  if (isFailure(api)) return events.map((_, index) => plan.outcomes[index] ?? api)
 
+  const items = plan.changes.map((change): Item<C> => ({ change, user: api.globalName(change.userToken) }))
+  overtakeOlder(items)
+  const groups = groupsOf(items)
+  const run: Run<C> = { api, apply: (...change) => action.apply(...change), lastWrite: 0, slowest: 0 }
   // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
   const withSlot = slots(MAX_CONCURRENT_USERS)
-  const updates = [...changesByUser].map(async ([userToken, changes]) => {
-    const outcome = await inTurn(api.globalName(userToken), () => withSlot(() => update(api, userToken, changes)))
-    for (const { index } of changes) outcomes[index] = outcome
-  })
-  await untilAborted(signal, Promise.all(updates))
-  return events.map((_, index) => outcomes[index] ?? aborted())
+  const updateAll = async (some: Item<C>[][]): Promise<void> => {
+    const updates = some.map((group) =>
+      inTurn(
+        group.flatMap(namesOf((userToken) => api.globalName(userToken))),
+        (hold) => withSlot(() => update(run, group, hold)),
+        () => group.forEach((item) => isOvertaken(item) || fail(item, stillHeld()))
+      )
+    )
+    await Promise.all(updates)
+  }
+  const work = async (): Promise<void> => {
+    try {
+      await confirm(run, groups, updateAll(groups), {
+        repair: updateAll,
+        isAborted: () => signal?.aborted ?? false,
+        withSlot,
+        warn: (message) => logger?.warn?.(message)
+      })
+      await Promise.all(items.map(followNewer))
+    } finally {
+      for (const { mark } of items) mark?.settle(false)
+    }
+  }
+  await untilAborted(signal, work())
+  return outcomesOf(events.length, plan.outcomes, items)
 }
 
-/**
- * Reads, merges and writes one profile. All events of the user share the outcome: when the host has to send one again
- * it sends all, in their order.
- */
-async function update(api: ProfileApi, userToken: string, changes: Change[]): Promise<Outcome> {
-  const current = await api.readProfileSegments(userToken)
-  if (isFailure(current)) return current
-  const next = applyChanges(current, changes)
-  if (!next) return { status: 200, result: 'profile unchanged' }
-  return (await api.writeProfileSegments(userToken, next)) ?? { status: 200, result: 'profile updated' }
+/** Of the changes of one user and key only the newest is made; what becomes of the others depends on it. */
+function overtakeOlder<C extends Change>(items: Item<C>[]): void {
+  const newest = new Map<string, Item<C>>()
+  for (const item of items) {
+    const name = `${item.user} ${item.change.key}`
+    const other = newest.get(name)
+    if (other && other.change.time > item.change.time) {
+      item.overtakenBy = other
+      continue
+    }
+    if (other) other.overtakenBy = item
+    newest.set(name, item)
+  }
+}
+
+/** The changes by user; users who are linked, one's profile being read for another's, stay together. */
+function groupsOf<C extends Change>(items: Item<C>[]): Item<C>[][] {
+  const groups = new Map<string, Item<C>[]>()
+  for (const item of items) {
+    const { userToken, from = userToken } = item.change
+    const found = new Set([groups.get(userToken), groups.get(from)].filter((group) => group !== undefined))
+    const group = found.size === 1 ? ([...found][0] as Item<C>[]) : [...found].flat()
+    group.push(item)
+    const members = found.size > 1 ? group.flatMap(namesOf((name) => name)) : [userToken, from]
+    for (const member of members) groups.set(member, group)
+  }
+  return [...new Set(groups.values())].map((group) => group.sort((one, other) => one.change.index - other.change.index))
+}
+
+function namesOf(nameOf: (userToken: string) => string) {
+  return ({ change: { userToken, from = userToken } }: Item): string[] => [nameOf(userToken), nameOf(from)]
+}
+
+/** An older change is done when the newer one is, and fails with it. */
+async function followNewer(item: Item): Promise<void> {
+  if (item.outcome || !item.overtakenBy) return
+  if ('confirmed' in item.overtakenBy) {
+    item.outcome = (await item.overtakenBy.confirmed) ? { status: 200, result: 'superseded' } : newerFailed()
+    return
+  }
+  const newer = item.overtakenBy
+  await followNewer(newer)
+  const { outcome } = newer
+  const isTaken = outcome && (isFailure(outcome) || outcome.result === 'no profile')
+  item.outcome = isTaken ? outcome : outcome && { status: 200, result: 'superseded' }
+}
+
+/** The outcome of each event: the worst of its parts'. */
+function outcomesOf(count: number, known: (Outcome | undefined)[], items: Item[]): Outcome[] {
+  const byEvent = Array.from({ length: count }, (): Item[] => [])
+  for (const item of items) byEvent[item.change.index]?.push(item)
+  /** By user token: the failure of an event that the host sends again. The later events of the user go with it. */
+  const toRetry = new Map<string, Failure>()
+  return byEvent.map((own, index) => {
+    const parts = own.map(({ outcome, change }) => {
+      const part = outcome ?? aborted()
+      return isFailure(part) ? placedFailure(part, change.place) : part
+    })
+    const refused = known[index]
+    const outcome = worst(refused ? [...parts, refused] : parts) ?? aborted()
+    const tokens = own.flatMap(namesOf((name) => name))
+    const isSuperseded = !isFailure(outcome) && outcome.result === 'superseded'
+    const earlier = isSuperseded ? [] : tokens.flatMap((token) => toRetry.get(token) ?? [])
+    const final = worst([outcome, ...earlier]) as Outcome
+    if (isFailure(final) && isRetried(final.status)) for (const token of tokens) toRetry.set(token, final)
+    return final
+  })
 }
 
 /** Resolves when the work has ended or the signal aborts. It listens once, however much work there is. */

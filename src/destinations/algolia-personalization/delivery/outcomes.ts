@@ -12,8 +12,21 @@ import type { ErrorCodes, JSONLikeObject } from '@segment/actions-core'
 /** The event did what it should. */
 export interface Success {
   status: 200
-  result: 'profile updated' | 'profile unchanged' | 'not for this action'
+  result: Result
 }
+
+/** From the one that says most of an event with several user tokens to the one that says least. */
+const RESULTS = [
+  'profile updated',
+  'profile unchanged',
+  'superseded',
+  'no profile',
+  'nothing to link',
+  'not for this action'
+] as const
+
+/** What became of an event that did what it should. */
+export type Result = (typeof RESULTS)[number]
 
 /** The event failed, or a call of another kind did. */
 export interface Failure {
@@ -36,6 +49,28 @@ export function isRetried(status: number): boolean {
   return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
 }
 
+/** Failures that concern the whole application, and pass by nothing that the host could do. */
+const FOR_EVERYONE = new Set([401, 402, 403])
+
+/**
+ * How bad an outcome is, the worst first: what everybody must know of; what the host tries again, so that an event is final
+ * only when nothing of it is left to try; what is refused for good; then the successes.
+ */
+function rank(outcome: Outcome): number {
+  if (!isFailure(outcome)) return 10 + RESULTS.indexOf(outcome.result)
+  if (FOR_EVERYONE.has(outcome.status)) return 0
+  if (outcome.status === 429) return 1
+  return isRetried(outcome.status) ? 2 : 3
+}
+
+/** The worst of the outcomes of an event's parts; of equals the first. */
+export function worst(outcomes: readonly Outcome[]): Outcome | undefined {
+  return outcomes.reduce<Outcome | undefined>(
+    (found, outcome) => (found && rank(found) <= rank(outcome) ? found : outcome),
+    undefined
+  )
+}
+
 /** The host's error for a failure: for calls about a single event, which throw. */
 export function toError({ status, errortype, message }: Failure): Error {
   if (errortype === 'PAYLOAD_VALIDATION_FAILED') return new PayloadValidationError(message)
@@ -51,8 +86,9 @@ export function toError({ status, errortype, message }: Failure): Error {
 /** The host's entry for one event of a batch. */
 export function toBatchEntry(
   outcome: Outcome,
-  sent: JSONLikeObject
+  payload: object
 ): ActionDestinationSuccessResponse | ActionDestinationErrorResponse {
+  const sent = { ...payload } as JSONLikeObject
   if (!isFailure(outcome)) {
     return new ActionDestinationSuccessResponse({ status: outcome.status, sent, body: { result: outcome.result } })
   }

@@ -2,8 +2,11 @@ import type { ActionDefinition } from '@segment/actions-core'
 import { deliverBatch, deliverOne } from '../delivery/deliver'
 import { fields } from '../audience/fields'
 import { hooks, withChosenAudience } from '../audience/mapping-hook'
+import { membershipAction } from '../audience/membership'
 import type { AudienceSettings, Settings } from '../generated-types'
 import type { Payload } from './generated-types'
+
+const membership = membershipAction('enter')
 
 const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   title: 'Enter Audience',
@@ -12,8 +15,8 @@ const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   defaultSubscription: 'type = "track" and event = "Audience Entered"',
   hooks,
   fields,
-  perform: (request, data) => deliverOne('enter', request, withChosenAudience(data)),
-  performBatch: (request, data) => deliverBatch('enter', request, withChosenAudience(data))
+  perform: (request, data) => deliverOne(membership, request, withChosenAudience(data)),
+  performBatch: (request, data) => deliverBatch(membership, request, withChosenAudience(data))
 }
 
 export default action

@@ -2,8 +2,11 @@ import type { ActionDefinition } from '@segment/actions-core'
 import { deliverBatch, deliverOne } from '../delivery/deliver'
 import { fields } from '../audience/fields'
 import { hooks, withChosenAudience } from '../audience/mapping-hook'
+import { membershipAction } from '../audience/membership'
 import type { AudienceSettings, Settings } from '../generated-types'
 import type { Payload } from './generated-types'
+
+const membership = membershipAction('exit')
 
 const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   title: 'Exit Audience',
@@ -12,8 +15,8 @@ const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   defaultSubscription: 'type = "track" and event = "Audience Exited"',
   hooks,
   fields,
-  perform: (request, data) => deliverOne('exit', request, withChosenAudience(data)),
-  performBatch: (request, data) => deliverBatch('exit', request, withChosenAudience(data))
+  perform: (request, data) => deliverOne(membership, request, withChosenAudience(data)),
+  performBatch: (request, data) => deliverBatch(membership, request, withChosenAudience(data))
 }
 
 export default action

@@ -2,9 +2,12 @@ import type { ActionDefinition } from '@segment/actions-core'
 import { deliverBatch, deliverOne } from '../delivery/deliver'
 import { fields } from '../audience/fields'
 import { hooks, withChosenAudience } from '../audience/mapping-hook'
+import { membershipAction } from '../audience/membership'
 import { AUDIENCE_EVENTS } from '../audience/subscription'
 import type { AudienceSettings, Settings } from '../generated-types'
 import type { Payload } from './generated-types'
+
+const membership = membershipAction('sync')
 
 const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   title: 'Sync Audience',
@@ -25,8 +28,8 @@ const action: ActionDefinition<Settings, Payload, AudienceSettings> = {
   },
   hooks,
   fields,
-  perform: (request, data) => deliverOne('sync', request, withChosenAudience(data)),
-  performBatch: (request, data) => deliverBatch('sync', request, withChosenAudience(data))
+  perform: (request, data) => deliverOne(membership, request, withChosenAudience(data)),
+  performBatch: (request, data) => deliverBatch(membership, request, withChosenAudience(data))
 }
 
 export default action

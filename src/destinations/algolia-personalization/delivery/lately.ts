@@ -1,0 +1,125 @@
+import { REMEMBERED_CHANGES, REMEMBERED_MS } from '../constants'
+
+/** A change that has been made to a user's profile. */
+export interface Mark {
+  /** The time of its event, Unix milliseconds. */
+  readonly time: number
+  /** Whether it, or a newer one, turned out to be on the profile: known once somebody has looked. */
+  readonly confirmed: Promise<boolean>
+  /** Nobody has looked yet. */
+  isPending: boolean
+  /** The user's profile was deleted after it. */
+  isDeleted: boolean
+  settle(isConfirmed: boolean): void
+}
+
+interface Remembered extends Mark {
+  hasFailed: boolean
+  /** What counts again if this one isn't confirmed. */
+  before: Remembered | undefined
+}
+
+/** What one user's profile was changed to lately. */
+interface User {
+  changes: Map<string, Remembered>
+  /** When it was last changed by this process, Unix milliseconds. */
+  changedAt: number
+}
+
+/** By the global name of the user; the one that was changed last is the last. */
+const users = new Map<string, User>()
+let remembered = 0
+
+/**
+ * What this process has delivered lately: of each user and key (an audience, a trait) the newest event by its time. So an
+ * older event that comes later, as a retry of the host may, isn't taken for the newer one. Bounded in number and in time;
+ * other processes know nothing of it.
+ */
+export const lately = {
+  /** The newest change, if it is remembered. */
+  newest(user: string, key: string): Mark | undefined {
+    return fresh(user)?.changes.get(key)
+  },
+
+  /** Whether a change of a later time is remembered. */
+  isNewer(user: string, key: string, time: number): boolean {
+    return (fresh(user)?.changes.get(key)?.time ?? -Infinity) > time
+  },
+
+  /** When this process last changed the user's profile, Unix milliseconds. */
+  changedAt(user: string): number | undefined {
+    return fresh(user)?.changedAt
+  },
+
+  /** Remembers a change as the newest. */
+  put(user: string, key: string, time: number): Mark {
+    const known = users.get(user) ?? { changes: new Map<string, Remembered>(), changedAt: 0 }
+    users.delete(user)
+    users.set(user, known)
+    known.changedAt = Date.now()
+    const before = known.changes.get(key)
+    if (!before) remembered += 1
+    const mark = newMark(time, before, () => restore(user, key, mark))
+    known.changes.set(key, mark)
+    forgetTheOldest()
+    return mark
+  },
+
+  /** The user's profile was deleted: what was changed before is settled. */
+  deleted(user: string): void {
+    for (const mark of users.get(user)?.changes.values() ?? []) {
+      mark.isDeleted = true
+      mark.settle(true)
+    }
+    forget(user)
+  }
+}
+
+function newMark(time: number, before: Remembered | undefined, failed: () => void): Remembered {
+  let resolve: (isConfirmed: boolean) => void
+  const mark: Remembered = {
+    time,
+    confirmed: new Promise<boolean>((known) => (resolve = known)),
+    before,
+    isPending: true,
+    isDeleted: false,
+    hasFailed: false,
+    settle(isConfirmed) {
+      if (!mark.isPending) return
+      mark.isPending = false
+      mark.hasFailed = !isConfirmed
+      if (isConfirmed) mark.before = undefined
+      else failed()
+      resolve(isConfirmed)
+    }
+  }
+  return mark
+}
+
+/** Takes back a change that wasn't confirmed, if it is still the newest. */
+function restore(user: string, key: string, mark: Remembered): void {
+  const changes = users.get(user)?.changes
+  if (changes?.get(key) !== mark) return
+  let before = mark.before
+  while (before?.hasFailed) before = before.before
+  if (before) changes.set(key, before)
+  else if (changes.delete(key)) remembered -= 1
+}
+
+function fresh(user: string): User | undefined {
+  const known = users.get(user)
+  return known && Date.now() - known.changedAt < REMEMBERED_MS ? known : undefined
+}
+
+function forgetTheOldest(): void {
+  const limit = Date.now() - REMEMBERED_MS
+  for (const [user, { changedAt }] of users) {
+    if (remembered <= REMEMBERED_CHANGES && changedAt > limit) return
+    forget(user)
+  }
+}
+
+function forget(user: string): void {
+  remembered -= users.get(user)?.changes.size ?? 0
+  users.delete(user)
+}
