@@ -69,7 +69,7 @@ export function commandsOf<Config, Of extends Stream, Environment extends World>
     spec: () => ({
       type: 'SPEC',
       spec: {
-        documentationUrl: source.documentationUrl,
+        ...(source.documentationUrl !== undefined && { documentationUrl: source.documentationUrl }),
         connectionSpecification: { ...jsonSchemaOf(source.config, 'input'), title: source.title },
         supportsIncremental: true,
         protocol_version: '0.3.2'

@@ -18,7 +18,8 @@ export interface Source<Config, Of extends Stream, Environment extends World> {
   readonly from: string
   /** What it counts beside records, such as "profile": one may give records of several streams. */
   readonly item: string
-  readonly documentationUrl: string
+  /** Where it is documented: an address that answers, or none. */
+  readonly documentationUrl?: string
   /** The configuration, as a host passes it in; the schema of `spec` is derived from it. */
   readonly config: ConfigSchema<Config>
   readonly streams: readonly Of[]

@@ -114,3 +114,24 @@ export function parseOptions(input: unknown): Config {
   if (unknown.length === 0) return config
   throw configError(`The options are invalid: unknown ${unknown.length > 1 ? 'keys' : 'key'} ${unknown.join(', ')}`)
 }
+
+/**
+ * @param all what is read without filters, such as "all profiles"
+ * @returns the same with the filters on indices and affinities in words
+ */
+export function inWords(
+  { indices = [], affinities = [] }: Pick<Config, 'indices' | 'affinities'>,
+  all: string
+): string {
+  const filters = [
+    ...(indices.length > 0 ? [`affinities in ${indices.join(' and ')}`] : []),
+    ...(affinities.length > 0 ? [`the affinities ${affinities.join(' and ')}`] : [])
+  ]
+  return filters.length === 0 ? all : `${all} with ${filters.join(', and ')}`
+}
+
+/** @returns what to think of when a read of everything finds nothing, where filters can be the cause */
+export function whyNone(config: Pick<Config, 'indices' | 'affinities'>): string | undefined {
+  if ((config.indices ?? []).length + (config.affinities ?? []).length === 0) return undefined
+  return `${inWords(config, 'No profile')} was found. Check how the indices and affinities are spelt.`
+}

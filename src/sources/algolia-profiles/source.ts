@@ -10,7 +10,7 @@ import { pathOf, readProfile } from '../../algolia/profiles/profile'
 import { filtersOf, parseStreamState, type Plan, planOf, writeStreamState } from '../../algolia/profiles/state'
 import { getUsers } from '../../algolia/profiles/users'
 import { grouped } from '../../report/words'
-import { type Config, configSchema } from './config'
+import { type Config, configSchema, inWords, whyNone } from './config'
 import { type ProfileStream, STREAMS } from './streams'
 
 /** `check` gives up sooner than a read, as somebody is waiting for it. Milliseconds. */
@@ -23,7 +23,6 @@ export const algoliaProfiles: Source<Config, ProfileStream, Environment> = {
   description: 'Reads Algolia user profiles, for platforms that speak the Airbyte protocol.',
   from: 'Algolia',
   item: 'profile',
-  documentationUrl: 'https://www.npmjs.com/package/segment-algolia-personalization',
   config: configSchema,
   streams: STREAMS,
   check: checkConfig,
@@ -37,11 +36,12 @@ async function checkConfig(
   { indices = [], affinities = [], ...config }: Config,
   environment: Environment,
   signal: AbortSignal
-): Promise<undefined> {
+): Promise<string | undefined> {
   const { client, close } = await connectTo(config, environment, { patience: CHECK_PATIENCE, assurance: '' })
   try {
     const query = { indices, affinities, after: undefined, before: undefined, limit: 1, pageToken: undefined }
-    await getUsers(client, query, signal)
+    const answer = await getUsers(client, query, signal)
+    return answer.kind === 'page' && answer.page.profiles.length === 0 ? whyNone({ indices, affinities }) : undefined
   } finally {
     await close()
   }
@@ -73,6 +73,7 @@ async function* readProfiles(
     const run = random().toString(36).slice(2)
     const onWarning = (warning: string): void => host.warn(warning)
     let pages = 0
+    let found = 0
     for await (const page of readPlan(plan, {
       client,
       clock,
@@ -84,6 +85,7 @@ async function* readProfiles(
       onWarning
     })) {
       pages += 1
+      found += page.profiles.length
       const state = writeStreamState(page.state)
       yield {
         rows: rowsOf(page, pages, streams),
@@ -91,6 +93,9 @@ async function* readProfiles(
         states: streams.map(({ name }) => ({ stream: name, state }))
       }
     }
+    // Where only changes are read, to find none is nothing to wonder at.
+    const none = found === 0 && !plan.resume && plan.latestCursor === undefined ? whyNone(config) : undefined
+    if (none !== undefined) host.warn(none)
   } finally {
     await close()
   }
@@ -123,13 +128,14 @@ function* rowsOf(
   }
 }
 
-function whatIsRead({ appId, region }: Config, streams: readonly ProfileStream[], { resume, after }: Plan): string {
+function whatIsRead(config: Config, streams: readonly ProfileStream[], { resume, after }: Plan): string {
+  const { appId, region } = config
   const names = streams.map(({ name }) => name).join(', ')
   const what = resume
     ? `going on with a pass begun at ${toTimestamp(resume.startedAt)}`
     : after === undefined
-      ? 'all profiles'
-      : `profiles updated after ${toTimestamp(after)}`
+      ? inWords(config, 'all profiles')
+      : inWords(config, `profiles updated after ${toTimestamp(after)}`)
   return `Reading ${names} of the application ${appId} (${region}): ${what}.`
 }
 

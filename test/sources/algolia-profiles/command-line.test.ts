@@ -150,7 +150,7 @@ describe('check', () => {
     await withAlgolia({ profiles: 50 }, async (algolia) => {
       const config = configuration({ indices: ['products', 'books'], affinities: ['category:camping', 'brand'] })
       const run = await runSource('check', { config, url: algolia.url })
-      expect(run.messages).toEqual([{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } }])
+      expect(run.messages).toMatchObject([{ connectionStatus: { status: 'SUCCEEDED' } }])
       const [query, ...others] = algolia.calls.map(({ path }) => new URL(path, algolia.url).searchParams)
       expect(others).toEqual([])
       expect(query?.get('indices')).toBe('products,books')
@@ -168,6 +168,22 @@ describe('check', () => {
       const read = await runRead({ config: configuration({ affinites: ['brand'] }), url })
       expect(read.logs('WARN').join()).toContain('the key affinites, which')
       expect(read.rows('profiles')).toHaveLength(5)
+    })
+  })
+
+  test('and read say what the filters are, and wonder at finding nothing: a filter may be misspelt', async () => {
+    await withAlgolia({ profiles: 20 }, async ({ url }) => {
+      const filtered = { url, config: configuration({ indices: ['prodcuts'], affinities: ['brand'] }) }
+      const none = 'No profile with affinities in prodcuts, and the affinities brand was found. Check how'
+      const { messages } = await runSource('check', filtered)
+      expect(messages).toMatchObject([
+        { connectionStatus: { status: 'SUCCEEDED', message: expect.stringContaining(none) } }
+      ])
+      const run = await runRead(filtered)
+      expect(run.logs('WARN')).toEqual([expect.stringContaining(none)])
+      expect(run.logs('INFO')[0]).toMatch(/: all profiles with affinities in prodcuts, and the affinities brand\.$/)
+      const known = await runRead({ url, config: configuration({ affinities: ['brand'] }) })
+      expect(known.logs('WARN')).toEqual([])
     })
   })
 
