@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { CORE_RANGE } from '../src/host/inspect-core'
 
 const root = path.join(__dirname, '..')
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
@@ -11,8 +12,10 @@ const manifest = JSON.parse(read('package.json')) as {
   bin: Record<string, string>
   dependencies: Record<string, string>
   overrides: Record<string, Record<string, string>>
+  peerDependencies: Record<string, string>
+  peerDependenciesMeta: Record<string, object>
 }
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/algolia-profiles.md']
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/algolia-profiles.md', 'docs/install.md']
 
 describe('the package', () => {
   it('tells one version everywhere', () => {
@@ -21,9 +24,15 @@ describe('the package', () => {
     expect(read('CHANGELOG.md')).toContain(`## ${manifest.version}`)
   })
 
-  it('pins fast-uri for this clone and for those who install the package', () => {
-    expect(manifest.dependencies['fast-uri']).toBe('3.1.5')
+  it('pins fast-uri for this clone; those who install the package pin it themselves (docs/install.md)', () => {
     expect(manifest.overrides.ajv).toEqual({ 'fast-uri': '3.1.5' })
+  })
+
+  it('names the same range of the core everywhere', () => {
+    const { from, below } = CORE_RANGE
+    const range = `>=${from.join('.')}.0 <${below[0]}`
+    expect(manifest.peerDependencies['@segment/actions-core']).toBe(range)
+    expect(manifest.peerDependenciesMeta['@segment/actions-core']).toEqual({ optional: true })
   })
 
   it('gives its exports by name to ES modules and to CommonJS alike', () => {

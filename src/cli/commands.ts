@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./doctor')
   },
   {
+    name: 'host',
+    summary: 'Says whether the destination can run on the Segment core that is installed.',
+    load: () => import('./host')
+  },
+  {
     name: 'local-algolia',
     summary: 'Starts a stand-in for Algolia, with made-up profiles.',
     load: () => import('./local-algolia')

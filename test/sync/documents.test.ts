@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { SYNC_SETTINGS } from '../../src/cli/sync-settings'
 import { variableOf } from '../../src/input/settings'
 import { startCli } from '../support/segment'
+import manifest from '../../package.json'
 
 const read = (path: string): Promise<string> => readFile(join(__dirname, '../..', path), 'utf8')
 
@@ -50,6 +51,7 @@ it('every variable that stands in for a server, and the path to import, stand in
   const text = await read('docs/profiles-into-segment.md')
   for (const variable of SERVERS) expect(text).toContain(`| \`${variable}\``)
   const [, path] = /from 'segment-algolia-personalization\/(\S+)'/.exec(text) ?? []
-  const library = (await import(join(__dirname, '../..', String(path)))) as Record<string, unknown>
+  const entry = (manifest.exports as Record<string, { default: string } | string>)[`./${path}`] as { default: string }
+  const library = (await import(join(__dirname, '../..', entry.default))) as Record<string, unknown>
   expect(typeof library.syncProfiles).toBe('function')
 })

@@ -7,6 +7,7 @@ import enterAudience from './enterAudience'
 import exitAudience from './exitAudience'
 import type { AudienceSettings, Settings } from './generated-types'
 import { presets } from './presets'
+import { refuseOtherCore } from './same-core'
 import syncAudience from './syncAudience'
 
 const destination: AudienceDestinationDefinition<Settings, AudienceSettings> = {
@@ -15,7 +16,10 @@ const destination: AudienceDestinationDefinition<Settings, AudienceSettings> = {
   mode: 'cloud',
   description: 'Keep the segments on Algolia Advanced Personalization profiles in step with your audiences.',
   authentication,
-  extendRequest: ({ settings }) => ({ headers: headersOf(settings) }),
+  extendRequest(this: unknown, { settings }) {
+    refuseOtherCore(this)
+    return { headers: headersOf(settings) }
+  },
   onDelete,
   audienceFields,
   audienceConfig,

@@ -1,0 +1,40 @@
+import * as core from '@segment/actions-core'
+import definition from '../../../src/destinations/algolia-personalization'
+import { audienceTrack, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+
+/** Another copy of the host's core: classes of the same names, and none of them the ones that the destination knows. */
+function otherCore(): typeof core {
+  let other: typeof core | undefined
+  jest.isolateModules(() => {
+    other = jest.requireActual<typeof core>('@segment/actions-core')
+  })
+  return other!
+}
+
+const subscription = {
+  partnerAction: 'enterAudience',
+  subscribe: 'type = "track"',
+  mapping: { userToken: 'u1', segmentId: 'vip' }
+}
+const hostSettings = { ...settings, subscription } as never
+const event = audienceTrack('u1', 'vip', true) as never
+
+test('a host on another copy of the core gets an error that is retried, and nothing is sent', async () => {
+  const { Destination } = otherCore()
+  expect(Destination).not.toBe(core.Destination)
+  const algolia = await startAlgolia()
+  algolia.faults.status(401)
+  const host = new Destination(definition)
+  const refusal = { status: 503, message: expect.stringContaining('two copies of @segment/actions-core') as string }
+  await expect(host.onBatch([event], hostSettings)).rejects.toMatchObject(refusal)
+  await expect(host.onEvent(event, hostSettings)).rejects.toMatchObject(refusal)
+  await expect(host.createAudience({ settings, audienceName: 'vip' })).rejects.toMatchObject(refusal)
+  expect(algolia.calls).toEqual([])
+  await stopAlgolia(algolia)
+})
+
+test('whoever asks for the headers alone is no host, and gets them', () => {
+  expect(definition.extendRequest?.({ settings, payload: {} })).toMatchObject({
+    headers: { 'X-Algolia-Application-Id': settings.appId }
+  })
+})
