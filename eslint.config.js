@@ -37,11 +37,6 @@ module.exports = tseslint.config(
     }
   },
   {
-    // Being moved: what is left of them that knows a source goes up to it.
-    files: ['src/airbyte/**/*.ts', 'src/algolia/**/*.ts'],
-    rules: { 'import-x/no-restricted-paths': ['warn', { basePath: __dirname, zones }] }
-  },
-  {
     // Tests look into untyped JSON answers.
     files: ['test/**/*.ts'],
     rules: {

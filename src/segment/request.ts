@@ -1,3 +1,4 @@
+import { struckOut } from '../report/redaction'
 import type { SegmentCall } from './calls'
 import { bodyOf } from './envelope'
 import type { FailedTry } from './failures'
@@ -76,7 +77,9 @@ function answerIn(body: string): { readonly success?: unknown; readonly message?
 
 function messageIn(said: ReturnType<typeof answerIn>, writeKey: string): string | undefined {
   const { message } = said ?? {}
-  return typeof message === 'string' ? message.replaceAll(writeKey, '…').slice(0, LONGEST_MESSAGE) : undefined
+  return typeof message === 'string'
+    ? struckOut(message, writeKey, '(the write key)').slice(0, LONGEST_MESSAGE)
+    : undefined
 }
 
 function secondsIn(header: string | null): number | undefined {

@@ -1,3 +1,5 @@
+import { struckOut } from '../report/redaction'
+
 /** What stands in place of a secret; the same text as in the answers of Segment's own `serve`. */
 export const REDACTED = '<redacted>'
 
@@ -33,7 +35,7 @@ const KEY_IN_TEXT = /(x-algolia-api-key["']?\s*[=:]\s*["']?)([^"'&\s,}]+)/gi
 /** @returns the text without the secrets, in whichever way they are written in it. */
 export function redactText(text: string, secrets: readonly string[]): string {
   let redacted = text.replace(KEY_IN_TEXT, `$1${REDACTED}`)
-  for (const secret of secrets.flatMap(writings)) redacted = redacted.split(secret).join(REDACTED)
+  for (const secret of secrets) redacted = struckOut(redacted, secret, REDACTED)
   return redacted
 }
 
@@ -56,10 +58,4 @@ function redact(data: unknown, secrets: readonly string[], rename: (name: string
     SENSITIVE_NAMES.has(name.toLowerCase()) ? REDACTED : redact(value, secrets, rename)
   ])
   return Object.fromEntries(entries)
-}
-
-/** A secret as it is, within a URL, and within JSON. */
-function writings(secret: string): string[] {
-  if (secret === '') return []
-  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])]
 }

@@ -43,6 +43,13 @@ describe('how a run is getting on', () => {
     )
   })
 
+  it('tells what is waited for, and how long', () => {
+    const waiting = { for: 'Segment', seconds: 4 } as const
+    expect(progressLine(progressOf(12_345, { waiting }))).toMatch(
+      /, waiting for Segment, which is tried again in 4 s\.$/
+    )
+  })
+
   const state = (windows: readonly number[], longest: number): StreamState => {
     const filters = { indices: [], affinities: [] }
     const pass = { startedAt: 0, run: '', windows: windows.map((pages) => ({ pages })), pages: 99, longest }

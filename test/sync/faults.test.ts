@@ -31,12 +31,12 @@ describe('a Segment that fails for a while', () => {
       { noAnswer: 'drop', taken: true },
       'Segment (HOST) could not be reached: '
     ],
-    ['never answers', { noAnswer: 'hang' }, 'Segment (HOST) did not answer within 1 s.'],
+    ['never answers', { noAnswer: 'hang' }, 'Segment (HOST) did not answer within 3 s.'],
     ['asks to wait', { status: 429, headers: { 'retry-after': '1' } }, 'Segment allows no more requests for now (429).']
   ])('and %s gets the batch again, and has all of it once', async (_, fault, told) => {
     await withBench({ profiles: 200 }, async ({ sync, segment, algolia, log }) => {
       segment.fault = (request) => (request === 1 ? fault : undefined)
-      const { outcome, summary } = await sync({ patience: 1_000 })
+      const { outcome, summary } = await sync({ patience: 3_000 })
       expect(outcome).toBe('delivered')
       expect(summary.segment).toMatchObject({ requests: 2, retries: 1 })
       expect(versionsOf(segment.calls)).toEqual(versionsIn(algolia.profiles))
@@ -44,6 +44,15 @@ describe('a Segment that fails for a while', () => {
       const warnings = warningsIn(log)
       expect(warnings).toEqual([expect.stringMatching(/ Trying again in \d\.\d s\.$/)])
       expect(warnings).toEqual([expect.stringContaining(told.replace('HOST', new URL(segment.url).host))])
+    })
+  })
+
+  it('is shown to be waited for, until it is back', async () => {
+    await withBench({ profiles: 30 }, async ({ sync, segment }) => {
+      segment.fault = (request) => (request === 2 ? { status: 503 } : undefined)
+      const waits: (string | undefined)[] = []
+      await sync({ config: { pageSize: 10 }, onProgress: ({ waiting }) => waits.push(waiting?.for) })
+      expect(waits).toEqual([undefined, 'Segment', undefined, undefined])
     })
   })
 

@@ -1,3 +1,5 @@
+import { struckOut } from '../../report/redaction'
+
 /**
  * What an answer that isn't what was asked for says, in one line that can be told: Algolia's `message` where it has one. Of
  * other JSON only how long it is, as it may hold profiles, which have no place in a log; of anything else, such as the
@@ -9,7 +11,7 @@ export function textOfAnswer(body: string | undefined, apiKey: string): string {
   if (body === undefined) return '(unreadable)'
   const said = messageOf(body)
   if (said === undefined && /^\s*[{[]/.test(body)) return `(${body.length} characters of JSON)`
-  const text = withoutKey(said ?? body, apiKey)
+  const text = struckOut(said ?? body, apiKey, '(the API key)')
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > 200 ? `${line.slice(0, 200)}…` : line || '(empty)'
 }
@@ -31,15 +33,4 @@ function messageOf(body: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Finds each character of the key as it is, or as JSON, a URL or HTML write it. */
-function withoutKey(text: string, apiKey: string): string {
-  const characters = [...apiKey].map((character) => {
-    const code = character.charCodeAt(0)
-    const hex = code.toString(16).padStart(2, '0')
-    const itself = `\\x${hex}`
-    return `(?:\\\\*(?:${itself}|u00${hex})|%${hex}|&#(?:0*${code}|x0*${hex});)`
-  })
-  return text.replaceAll(new RegExp(characters.join(''), 'gi'), '(the API key)')
 }

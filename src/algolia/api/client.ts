@@ -1,3 +1,4 @@
+import { pauseBefore } from '../../backoff'
 import type { Clock } from '../../clock'
 import type { PackageError } from '../../errors'
 import { isAlgoliasError, textOfAnswer } from './answer-text'
@@ -59,10 +60,6 @@ const PATIENCE = 90_000
 
 /** A call that goes out late, as it had to wait for its turn, has this long for its answer nevertheless; milliseconds. */
 const SHORTEST_PATIENCE = 10_000
-
-/** Pauses before a retry double from the first to the longest, milliseconds, and each is shortened by up to half at random. */
-const FIRST_PAUSE = 500
-const LONGEST_PAUSE = 16_000
 
 /** A wait for calls that is longer than this, in milliseconds, is worth telling. */
 const WORTH_TELLING = 2_000
@@ -137,7 +134,7 @@ export class AlgoliaClient {
       }
       const { verdict, error } = result
       if (verdict === 'give up') throw error
-      const pause = this.pauseBefore(attempt)
+      const pause = pauseBefore(attempt, this.options.random)
       const resumesAt = verdict === 'wait' ? this.budget.refused(now, sent.limits, pause) : now + pause
       // A reset that Algolia tells is worth waiting for, even to a caller with little patience.
       const isTold = resumesAt > now + pause
@@ -226,11 +223,6 @@ export class AlgoliaClient {
       this.counts.waited += Math.max(0, awake - Math.max(now, this.waitedUntil))
       this.waitedUntil = awake
     }
-  }
-
-  private pauseBefore(attempt: number): number {
-    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt)
-    return longest * (0.5 + 0.5 * this.options.random())
   }
 }
 
