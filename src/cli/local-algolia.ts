@@ -18,6 +18,8 @@ interface Flags {
   searchPort?: number
   profiles: number
   seed: number
+  tokens: 'mixed' | 'anonymous'
+  affinities: boolean
   now?: number
   clockOffset: number
   rateLimit: RateLimit | false
@@ -96,6 +98,12 @@ export function define(command: Command, session: Session): void {
       '--no-segments-endpoint',
       'answer 404 to writes of profile segments, as for an application without the beta'
     )
+    .addOption(
+      new Option('--tokens <kind>', 'the user tokens of made-up profiles: of several kinds, or of one')
+        .choices(['mixed', 'anonymous'])
+        .default('mixed')
+    )
+    .option('--no-affinities', 'made-up profiles that like nothing, as tokens that no search and no event uses have')
     .option('--no-segments-in-lists', 'lists of profiles without their segments')
     .option('--no-writes-count-as-updates', 'writes of profile segments that leave lastUpdatedAt')
     .action((flags: Flags) => session.serve('The local Algolia', () => start(flags)))

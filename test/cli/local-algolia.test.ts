@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { credentials } from '../support/local-algolia'
 
@@ -165,6 +165,16 @@ describe('the command line', () => {
       expect(await once(child, 'exit')).toEqual([0, null])
       expect(await waiting).toBe('broken')
     })
+  })
+
+  it('has each flag that its page names', async () => {
+    const page = readFileSync(join(__dirname, '../../docs/local-algolia.md'), 'utf8')
+    const child = spawn(process.execPath, [cli, 'local-algolia', '--help'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let help = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (help += text))
+    await once(child, 'close')
+    const named = new Set(page.match(/--[a-z-]+/g))
+    expect([...named].filter((flag) => flag !== '--help' && !help.includes(flag))).toEqual([])
   })
 
   it('explains wrong arguments, and a port that is taken, on standard error', async () => {

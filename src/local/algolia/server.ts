@@ -28,6 +28,10 @@ export interface LocalAlgoliaOptions {
   profiles?: number | readonly Profile[]
   /** What made-up profiles come from (default: 1). The same seed and `now` make the same profiles. */
   seed?: number
+  /** The tokens of made-up profiles: of several kinds (default: 'mixed'), or of one. */
+  tokens?: 'mixed' | 'anonymous'
+  /** Whether made-up profiles have affinities (default: true). */
+  affinities?: boolean
   /** The moment before which made-up profiles were updated, in milliseconds since the Unix epoch (default: the server's now). */
   now?: number
   /** Default: 'LOCALALGOLIA'. */
@@ -81,7 +85,7 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
   const clock = (): number => ownClock() + clockOffset
   const now = options.now ?? clock()
   const [count, given] = typeof options.profiles === 'object' ? [0, options.profiles] : [options.profiles ?? 0, []]
-  const profiles = new ProfileStore(makeUpProfiles({ count, seed, now }))
+  const profiles = new ProfileStore(makeUpProfiles({ ...options, count, seed, now }))
   profiles.putAll(given)
   const common = { host, application, clock, gzip: options.gzip !== false }
 

@@ -37,6 +37,14 @@ describe('made-up profiles', () => {
     for (const character of '/+=-_') expect(userIDs.some((userID) => userID.includes(character))).toBe(true)
   })
 
+  it('can all be anonymous, or like nothing, as shops have them whose tokens or events are wrong', async () => {
+    const anonymous = await madeUp({ profiles: 500, tokens: 'anonymous' })
+    expect(anonymous.filter(({ userID }) => !userID.startsWith('anonymous-'))).toEqual([])
+    expect(anonymous).toHaveLength(500)
+    const without = await madeUp({ profiles: 5000, affinities: false })
+    expect(without).toEqual(profiles.map((profile) => ({ ...profile, affinities: [] })))
+  })
+
   it('have affinities as the API describes them, or none', () => {
     expect(profiles.some(({ affinities }) => affinities.length === 0)).toBe(true)
     const affinities = profiles.flatMap((profile) => profile.affinities)

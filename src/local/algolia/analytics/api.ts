@@ -20,6 +20,7 @@ const routes: RouteTable<AnalyticsRoute> = (
     ['users/count', 'usersCount'],
     ['countries', 'topCountries'],
     ['filters', 'topFilterAttributes'],
+    ['filters/noResults', 'topFiltersNoResults'],
     ['filters/(?<attribute>[^/]+)', 'topFilters'],
     ['clicks/averageClickPosition', 'averageClickPosition'],
     ['clicks/clickThroughRate', 'clickThroughRate'],

@@ -23,6 +23,7 @@ export const lists = {
   topHits: { takes: { list: true, figures: true, search: true }, longest, name: 'hits', rows: topHits },
   topCountries: { takes: { list: true }, name: 'countries', rows: topCountries },
   topFilterAttributes: { takes: { list: true, search: true }, longest, name: 'attributes', rows: topFilterAttributes },
+  topFiltersNoResults: { takes: { list: true, search: true }, longest, name: 'values', rows: topFiltersNoResults },
   topFilters: { takes: { list: true, search: true }, longest, name: 'values', rows: topFilters },
   clickPositions: { takes: {}, name: 'positions', rows: (question: Question) => clickPositions(sum(question).clicks) }
 } satisfies Record<string, List>
@@ -38,7 +39,9 @@ export function list(route: ListRoute, question: Question, attribute: string): o
   const { takes, name, rows, longest: end = Infinity }: List = lists[route]
   const all = rows(question, attribute)
   const { offset, limit } = question
-  return { [name]: takes.list ? all.slice(0, end).slice(offset, offset + limit) : all }
+  const rowsGiven = takes.list ? all.slice(0, end).slice(offset, offset + limit) : all
+  // The one list that the API describes as null where it is empty.
+  return { [name]: route === 'topFiltersNoResults' && all.length === 0 ? null : rowsGiven }
 }
 
 function topSearches(question: Question): object[] {
@@ -156,8 +159,7 @@ function topFilterAttributes(question: Question): object[] {
 function topFilters(question: Question, attribute: string): object[] {
   const filter = filters.find((one) => one.attribute === attribute)
   if (!filter) return []
-  const facet = attribute as 'brand' | 'category' | 'color'
-  const values = filter.values ?? [...new Set(catalogue.get(question.index)!.map((record) => record[facet]))].sort()
+  const values = valuesOf(question, attribute)
   const counts = partition(
     Math.round(sum(question).count * filter.weight),
     values.map((_, place) => 1 / (place + 2))
@@ -166,6 +168,30 @@ function topFilters(question: Question, attribute: string): object[] {
     values.map((value, place) => ({ attribute, operator: filter.operator ?? ':', value, count: counts[place]! })),
     ({ value }) => value
   )
+}
+
+/** One filter a search, as most searches with filters have. */
+function topFiltersNoResults(question: Question): object[] {
+  const { withoutResults } = sum(question)
+  const all = filters.map(({ attribute, operator = ':' }) => ({
+    attribute,
+    operator,
+    value: valuesOf(question, attribute)[0]!
+  }))
+  const counts = partition(
+    Math.floor(withoutResults * 0.2),
+    filters.map(({ weight }) => weight)
+  )
+  return mostFrequent(
+    all.map((filter, place) => ({ values: [filter], count: counts[place]! })),
+    ({ values }) => values[0]!.attribute
+  )
+}
+
+function valuesOf({ index }: Question, attribute: string): readonly string[] {
+  const facet = attribute as 'brand' | 'category' | 'color'
+  const given = filters.find((filter) => filter.attribute === attribute)?.values
+  return given ?? [...new Set(catalogue.get(index)!.map((record) => record[facet]))].sort()
 }
 
 /** The sums over the days, of one query if the question is about one. */

@@ -23,16 +23,21 @@ export interface MadeUpProfilesOptions {
   seed: number
   /** Milliseconds since the Unix epoch: the profiles were updated in the 90 days before. */
   now: number
+  /** `mixed` (default): several kinds, as of a shop that sends now one token and now another. */
+  tokens?: 'mixed' | 'anonymous'
+  /** Whether anybody likes anything (default: yes, nearly everybody). */
+  affinities?: boolean
 }
 
-export function makeUpProfiles({ count, seed, now }: MadeUpProfilesOptions): MadeUpProfiles {
-  const userIDs = Array.from({ length: count }, (_, index) => makeUpUserID(seed, index)).sort()
+export function makeUpProfiles(options: MadeUpProfilesOptions): MadeUpProfiles {
+  const { count, seed, now, tokens = 'mixed', affinities = true } = options
+  const userIDs = Array.from({ length: count }, (_, index) => makeUpUserID(seed, index, tokens)).sort()
   const randomOf = (userID: string): Random => randomFrom(hashText(seed, userID))
   return {
     userIDs,
     updatedAt: Float64Array.from(userIDs, (userID) => makeUpUpdate(randomOf(userID), now).microseconds),
-    affinityKinds: (userID) => outline(randomOf(userID), now).affinities.map(({ kind }) => kind),
-    json: (userID) => profileJson(userID, randomOf(userID), now)
+    affinityKinds: (userID) => (affinities ? outline(randomOf(userID), now).affinities.map(({ kind }) => kind) : []),
+    json: (userID) => profileJson(userID, randomOf(userID), now, affinities)
   }
 }
 
@@ -41,11 +46,11 @@ const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const base64url = base64.replace('+/', '-_')
 
 /** No two indices give the same user token: each kind holds the index, or all 32 bits that it was scattered to. */
-function makeUpUserID(seed: number, index: number): string {
+function makeUpUserID(seed: number, index: number, tokens: 'mixed' | 'anonymous'): string {
   const first = scatter(index ^ scatter(seed))
   const random = randomFrom(first)
   const kind = random()
-  if (kind < 0.6) return `anonymous-${makeUpUuid(first, random)}`
+  if (kind < 0.6 || tokens === 'anonymous') return `anonymous-${makeUpUuid(first, random)}`
   if (kind < 0.85) return `${pick(random, customerPrefixes)}${100_000 + index}`
   // Some shops use the hash of a mail address, some a random token.
   return kind < 0.95 ? `${makeUpToken(first, random, base64, 43)}=` : makeUpToken(first, random, base64url, 22)
@@ -148,11 +153,11 @@ function outline(random: Random, now: number): Outline {
   return { update, type, affinities }
 }
 
-function profileJson(userID: string, random: Random, now: number): string {
+function profileJson(userID: string, random: Random, now: number, likes: boolean): string {
   const { update, type, affinities } = outline(random, now)
   const { microseconds, digits, beyond } = update
   let affinitiesJson = ''
-  for (const { kind, score, microseconds } of affinities) {
+  for (const { kind, score, microseconds } of likes ? affinities : []) {
     affinitiesJson += `${affinitiesJson && ','}${kind.json}${score},"lastUpdatedAt":"${formatTimestamp(microseconds)}"}`
   }
   // Neither user tokens nor timestamps hold anything that JSON would escape.

@@ -149,6 +149,10 @@ describe("what Algolia's own client reads", () => {
         expect(values.every((row) => row.attribute === attribute)).toBe(true)
       }
       expect(await client.getTopFilterForAttribute({ attribute: 'none', ...oneDay })).toEqual({ values: [] })
+      const { values } = await client.getTopFiltersNoResults(oneDay)
+      expect(values![0]).toMatchObject({ count: expect.any(Number), values: [{ attribute: 'brand', operator: ':' }] })
+      const before = { index: 'products', startDate: '2020-01-01', endDate: '2020-01-02' }
+      expect(await client.getTopFiltersNoResults(before)).toEqual({ values: null })
     })
   })
 
