@@ -3,4 +3,5 @@
  * and repeats included, with faults that can be switched on.
  */
 export { startLocalSegment, type Fault, type LocalSegment, type LocalSegmentOptions, type Statistics } from './server'
+export type { WebhookMessage } from './webhook'
 export { LIMITS, type SegmentCall } from './intake'

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { listen } from '../http/listen'
 import { breakConnection, readBody } from '../http/wire'
 import { type Intake, readBatch, readCall, type SegmentCall, TYPES, writeKeyIn } from './intake'
+import { readMessage, type WebhookMessage } from './webhook'
 
 export interface LocalSegmentOptions {
   /** Default: '127.0.0.1'. */
@@ -49,6 +50,8 @@ export interface LocalSegment {
   /** Why calls were rejected, a reason for each. */
   readonly rejected: readonly string[]
   readonly statistics: Statistics
+  /** What came to the webhook at `/_local/webhook`, which takes what Slack's takes. */
+  messages: readonly WebhookMessage[]
   /** Asked at each request, by its number from 1 and its body, what goes wrong with it. */
   fault: (request: number, body: string) => Fault | undefined
   /** Stops listening and breaks every connection. */
@@ -106,7 +109,7 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request
     if (method === 'OPTIONS') return send(response, PREFLIGHT)
-    if (url.startsWith('/_local/')) return send(response, answerLocal(method, url, statistics))
+    if (url.startsWith('/_local/')) return send(response, answerLocal(method, url, await readBody(request), segment))
     statistics.requests += 1
     const number = statistics.requests
     const body = await readBody(request)
@@ -136,6 +139,7 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
     calls,
     rejected,
     statistics,
+    messages: [],
     fault: () => undefined
   }
   return segment
@@ -160,7 +164,16 @@ function answerCall(method: string, url: string, takeIn: (read: Reader) => Answe
 }
 
 /** The server's own calls, beside the API. */
-function answerLocal(method: string, url: string, statistics: Statistics): Answer {
+function answerLocal(method: string, url: string, body: string, segment: LocalSegment): Answer {
+  const { statistics, calls, messages } = segment
+  if (method === 'POST' && url === '/_local/webhook') {
+    const message = readMessage(body)
+    if (typeof message === 'string') return { status: 400, body: { message } }
+    segment.messages = [...messages, message]
+    return { status: 200, body: { ok: true } }
+  }
+  if (method === 'GET' && url === '/_local/webhook') return { status: 200, body: messages }
+  if (method === 'GET' && url === '/_local/calls') return { status: 200, body: calls }
   if (method === 'GET' && url === '/_local/stats') return { status: 200, body: { ...statistics } }
   if (method === 'POST' && url === '/_local/stats/reset') {
     Object.assign(statistics, noRequests())

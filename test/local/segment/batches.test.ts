@@ -155,3 +155,35 @@ it('tells its counts, and forgets them when told so', async () => {
     expect(await counts('stats', 'GET')).toEqual(none)
   })
 })
+
+it('shows to other processes what it took, and takes messages as a webhook of Slack does', async () => {
+  await withLocalSegment({}, async (segment) => {
+    await post(segment, { batch: [identify('1')] })
+    const shown = async (path: string): Promise<unknown> => (await fetch(`${segment.url}/_local/${path}`)).json()
+    expect(await shown('calls')).toEqual(segment.calls)
+
+    const send = async (body: unknown): Promise<number> => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      return (await fetch(`${segment.url}/_local/webhook`, { method: 'POST', body: text })).status
+    }
+    const section = (text: string): object => ({ type: 'section', text: { type: 'mrkdwn', text } })
+    const good = { text: 'A report', blocks: [{ type: 'divider' }, section('x'.repeat(3_000))] }
+    expect([await send(good), await send({ text: 'An alert' })]).toEqual([200, 200])
+    for (const bad of [
+      'text',
+      [],
+      {},
+      { text: '' },
+      { text: 'a', blocks: [] },
+      { text: 'a', blocks: Array(51).fill({ type: 'divider' }) },
+      { text: 'a', blocks: [section('x'.repeat(3_001))] },
+      { text: 'a', blocks: [{ type: 'section' }] },
+      { text: 'a', blocks: [{ type: 'section', fields: Array(11).fill({ type: 'mrkdwn', text: 'a' }) }] },
+      { text: 'a', blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }] }
+    ]) {
+      expect([bad, await send(bad)]).toEqual([bad, 400])
+    }
+    expect(await shown('webhook')).toEqual([good, { text: 'An alert' }])
+    expect(segment.statistics.requests).toBe(1)
+  })
+})
