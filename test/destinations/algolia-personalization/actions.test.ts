@@ -289,9 +289,9 @@ describe('default mappings', () => {
     }
   })
 
-  test("a batch of the largest size fits into a minute's calls, one of the default size into half of them", () => {
+  test('a batch holds as many events as the host puts into one, unless told otherwise', () => {
     for (const { fields } of Object.values(host.destination.definition.actions)) {
-      expect(fields.batch_size).toMatchObject({ minimum: 1, maximum: 250, default: 125 })
+      expect(fields.batch_size).toMatchObject({ minimum: 1, maximum: 1000, default: 1000 })
       expect(fields.enable_batching).toMatchObject({ type: 'boolean', default: true })
     }
   })

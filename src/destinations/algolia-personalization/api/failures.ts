@@ -110,7 +110,7 @@ export function noCallsLeft(operation: Operation, resetAt: number | undefined): 
   return {
     status: 429,
     errortype: 'TOO_MANY_REQUESTS',
-    message: `Algolia allows the application no more calls ${until}. ${comeBack(operation)} If this happens often, lower the batch size or ask Algolia for more calls.`
+    message: `Algolia allows the application no more calls ${until}. ${comeBack(operation)} If this happens often, let fewer others use the calls, or ask Algolia for more.`
   }
 }
 

@@ -28,6 +28,6 @@ export const fields: ActionDefinition<unknown>['fields'] = {
   ...batchFields({
     size: DEFAULT_BATCH_SIZE,
     largest: MAX_BATCH_SIZE,
-    cost: 'A user with several events in a batch costs no more calls than one with a single event, so leave this on unless events are rare.'
+    cost: 'A user with several events in a batch costs no more calls than one with a single event, so leave this on, and batches large.'
   })
 }

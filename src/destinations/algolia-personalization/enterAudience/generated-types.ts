@@ -30,11 +30,11 @@ export interface Payload {
    */
   eventName?: string
   /**
-   * Send events to Algolia in batches. A user with several events in a batch costs no more calls than one with a single event, so leave this on unless events are rare.
+   * Send events to Algolia in batches. A user with several events in a batch costs no more calls than one with a single event, so leave this on, and batches large.
    */
   enable_batching?: boolean
   /**
-   * The largest number of events in a batch, at most 250.
+   * The largest number of events in a batch, at most 1000.
    */
   batch_size?: number
 }
