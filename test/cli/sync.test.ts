@@ -47,6 +47,7 @@ describe('algolia-profiles sync', () => {
         ...config,
         region: 'mars',
         segmentRegion: 'eu',
+        userIdPattern: undefined,
         identity: 'userId',
         startDate: '2100-01-01'
       })
@@ -132,7 +133,7 @@ describe('algolia-profiles sync', () => {
       algolia.faults.status(401)
       const running = start()
       expect(await running.ended).toBe(1)
-      expect(running.stderr).toMatch(/^Reading .*\nError: Algolia refused the credentials \(401\)\..*\n$/)
+      expect(running.stderr).toMatch(/^Reading .*\nError: Algolia refused the credentials \(401\).*\n$/)
       const inJson = start(['--log', 'json'])
       expect(await inJson.ended).toBe(1)
       const lines = json(inJson.stderr)
