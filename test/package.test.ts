@@ -15,7 +15,14 @@ const manifest = JSON.parse(read('package.json')) as {
   peerDependencies: Record<string, string>
   peerDependenciesMeta: Record<string, object>
 }
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/algolia-profiles.md', 'docs/install.md']
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/algolia-profiles.md',
+  'docs/install.md',
+  'docs/in-the-page.md',
+  'docs/rule-contexts.md'
+]
 
 describe('the package', () => {
   it('tells one version everywhere', () => {

@@ -93,13 +93,13 @@ export class Identity {
   }
 
   /** Runs on every call to Segment, the page's own ones included. */
-  private readonly tell = ({ payload, next }: SourceStep): void => {
+  private readonly tell = (step: SourceStep): void => {
     try {
-      if (this.isRunning && this.token) tellToken(payload.obj, this.token)
+      if (this.isRunning && this.token) tellToken(step.payload.obj, this.token)
     } catch {
       // The call goes out without it.
     }
-    next(payload)
+    step.next(step.payload)
   }
 }
 

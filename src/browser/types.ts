@@ -13,7 +13,7 @@ export interface Analytics {
 /** What a middleware of analytics.js is given, and hands on. */
 export interface SourceStep {
   readonly payload: { obj: object }
-  readonly next: (payload: SourceStep['payload'] | null) => void
+  next(payload: SourceStep['payload'] | null): void
 }
 
 export interface SegmentUser {

@@ -1,6 +1,9 @@
+import type { AnalyticsBrowser } from '@segment/analytics-next'
 import instantsearch from 'instantsearch.js'
 import type * as Connectors from 'instantsearch.js/es/connectors'
 import type * as Middlewares from 'instantsearch.js/es/middlewares'
+import type insightsLibrary from 'search-insights'
+import { algoliaToSegment } from '../../src/browser'
 import { openPage, results } from '../support/page'
 
 const { connectHits, connectSearchBox } = jest.requireActual<typeof Connectors>('instantsearch.js/cjs/connectors')
@@ -129,4 +132,17 @@ test('after the middleware is taken away, all is as before', async () => {
   expect(analytics.events()).toEqual([['Product Clicked']])
   expect(sent.filter(({ eventType }) => eventType === 'click')).toHaveLength(1)
   search.dispose()
+})
+
+// The compiler is the judge here: the libraries' own types fit, and `aa` keeps its.
+test("the libraries' types fit together", () => {
+  const wire = (analytics: AnalyticsBrowser, aa: typeof insightsLibrary) => {
+    const bridge = algoliaToSegment({ analytics, aa })
+    const search = instantsearch({ searchClient: {} as never, insights: { insightsClient: bridge.aa } })
+    search.use(bridge.middleware)
+    // @ts-expect-error there is no such method
+    void bridge.aa('clickedEverything')
+    return bridge.aa('getUserToken')
+  }
+  expect(wire).toBeInstanceOf(Function)
 })
