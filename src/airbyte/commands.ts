@@ -122,9 +122,11 @@ export function commandsOf<Config, Of extends Stream, Environment extends World>
           if (next.done) break
           outbox.put(messagesOf(next.value, report, Math.floor(now())))
           yield outbox.handOut()
+          outbox.throwIfFailed()
           outbox.put(report.progress(callsLeft()))
           stopped.throwIfAborted()
         }
+        outbox.throwIfFailed()
         if (counts !== undefined) outbox.put([...report.statuses('COMPLETE'), report.summary(counts)])
         yield outbox.handOut()
       } catch (thrown) {
@@ -146,39 +148,43 @@ export function failedCheck(cause: unknown): AirbyteMessage {
 }
 
 /** Makes the messages of a batch: its records, one by one as they are taken, and then the states that cover them. */
-function* messagesOf(
-  { rows, items, states }: Batch,
-  report: ReadReport,
-  emittedAt: number
-): Generator<AirbyteMessage, void> {
+function* messagesOf({ rows, states }: Batch, report: ReadReport, emittedAt: number): Generator<AirbyteMessage, void> {
   yield* report.batch()
-  const records = new Map<string, number>()
-  const rejections = new Map<string, number>()
-  const count = (counts: Map<string, number>, stream: string): void => {
-    counts.set(stream, (counts.get(stream) ?? 0) + 1)
-  }
-  for (const row of rows) {
-    if ('problem' in row) {
-      if (row.rejectedFrom !== undefined) count(rejections, row.rejectedFrom)
-      yield* report.problem(row)
-      continue
+  const counts = new Map(states.map(({ stream }) => [stream, { records: 0, rejected: 0 }]))
+  let items = 0
+  try {
+    for (const rowsOfItem of rows) {
+      items += 1
+      for (const row of rowsOfItem) {
+        if ('problem' in row) {
+          const count = counts.get(row.rejectedFrom ?? '')
+          if (count !== undefined) count.rejected += 1
+          yield* report.problem(row)
+          continue
+        }
+        const { stream, data, changes } = row
+        const count = counts.get(stream)
+        if (count !== undefined) count.records += 1
+        const record = { stream, data, emitted_at: emittedAt }
+        yield {
+          type: 'RECORD',
+          record: changes === undefined ? record : { ...record, meta: { changes: [...changes] } }
+        }
+      }
     }
-    const { stream, data, changes } = row
-    count(records, stream)
-    const record = { stream, data, emitted_at: emittedAt }
-    yield { type: 'RECORD', record: changes === undefined ? record : { ...record, meta: { changes: [...changes] } } }
+  } finally {
+    report.taken(items, counts)
   }
-  report.taken(items, records)
   for (const { stream, state } of states) {
-    const rejected = rejections.get(stream)
+    const { records = 0, rejected = 0 } = counts.get(stream) ?? {}
     yield {
       type: 'STATE',
       state: {
         type: 'STREAM',
         stream: { stream_descriptor: { name: stream }, stream_state: state },
         sourceStats: {
-          recordCount: records.get(stream) ?? 0,
-          ...(rejected !== undefined && { rejectedRecordCount: rejected })
+          recordCount: records,
+          ...(rejected > 0 && { rejectedRecordCount: rejected })
         }
       }
     }

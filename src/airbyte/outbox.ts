@@ -3,15 +3,17 @@ import type { AirbyteMessage } from './protocol'
 /**
  * Messages on their way out, in order. Going through it takes what has come in so far, and each message comes out once:
  * what a consumer has left in it, by leaving a loop or by not looking, comes before what is put in later. So none is lost.
+ * Where one can't be made, nothing comes after it: no state that would cover what is missing.
  */
 export class Outbox implements Iterable<AirbyteMessage> {
   private readonly waiting: Iterator<AirbyteMessage, unknown>[] = []
   private hasNews = false
+  private failure: { readonly thrown: unknown } | undefined
   private wake: (() => void) | undefined
 
   /** @param messages made as they are taken */
   put(messages: Iterable<AirbyteMessage>): void {
-    if (Array.isArray(messages) && messages.length === 0) return
+    if (this.failure !== undefined || (Array.isArray(messages) && messages.length === 0)) return
     this.waiting.push(messages[Symbol.iterator]())
     this.hasNews = true
     this.wake?.()
@@ -21,6 +23,13 @@ export class Outbox implements Iterable<AirbyteMessage> {
   handOut(): this {
     this.hasNews = false
     return this
+  }
+
+  /** @throws what was thrown when a message was to be made; last words may be put in afterwards */
+  throwIfFailed(): void {
+    const { failure } = this
+    this.failure = undefined
+    if (failure !== undefined) throw failure.thrown
   }
 
   [Symbol.iterator](): Iterator<AirbyteMessage, undefined> {
@@ -60,9 +69,14 @@ export class Outbox implements Iterable<AirbyteMessage> {
     for (;;) {
       const first = this.waiting[0]
       if (first === undefined) return { done: true, value: undefined }
-      const result = first.next()
-      if (!result.done) return result
-      this.waiting.shift()
+      try {
+        const result = first.next()
+        if (!result.done) return result
+        this.waiting.shift()
+      } catch (thrown) {
+        this.waiting.length = 0
+        this.failure = { thrown }
+      }
     }
   }
 }

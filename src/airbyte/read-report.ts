@@ -62,9 +62,9 @@ export class ReadReport {
   }
 
   /** Counts what has been taken from a batch: items, and records of each stream. */
-  taken(items: number, records: ReadonlyMap<string, number>): void {
+  taken(items: number, counts: ReadonlyMap<string, { readonly records: number }>): void {
     this.items += items
-    for (const [stream, count] of records) this.records.set(stream, (this.records.get(stream) ?? 0) + count)
+    for (const [stream, { records }] of counts) this.records.set(stream, (this.records.get(stream) ?? 0) + records)
   }
 
   /** Counts something that can't be used, and tells of it. */

@@ -86,10 +86,8 @@ export interface Problem {
 
 /** What has been read in one go, such as a page. */
 export interface Batch {
-  /** Made as they are taken, once. */
-  readonly rows: Iterable<Row | Problem>
-  /** Items that the rows come from. */
-  readonly items: number
+  /** The rows of each item, made as they are taken, once. */
+  readonly rows: Iterable<readonly (Row | Problem)[]>
   /** Each covers all rows of its stream up to these. */
   readonly states: readonly { readonly stream: string; readonly state: Record<string, unknown> }[]
 }

@@ -59,7 +59,7 @@ export function streamOf<Entry>(stream: Omit<FieldStream<Entry>, 'schema'>): Fie
 export function rowOf<Entry>(
   { name: stream, fields }: FieldStream<Entry>,
   entry: Entry,
-  unreadable: readonly string[]
+  unreadable: readonly string[] = []
 ): Row {
   const data: Record<string, unknown> = {}
   for (const { name, from } of fields) data[name] = from(entry)

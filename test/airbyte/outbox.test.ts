@@ -59,3 +59,20 @@ test('what goes wrong with what is waited for is handed on', async () => {
   const waiting = new Outbox().until(Promise.reject(new Error('failure')), Infinity, message(''))
   await expect(waiting.next()).rejects.toThrow('failure')
 })
+
+test('where a message can not be made, nothing comes after it, but last words', () => {
+  const outbox = new Outbox()
+  outbox.put(
+    (function* () {
+      yield message('a')
+      throw new Error('broken')
+    })()
+  )
+  outbox.put([message('what would cover it')])
+  expect(textsOf(outbox)).toEqual(['a'])
+  outbox.put([message('what comes later')])
+  expect(textsOf(outbox)).toEqual([])
+  expect(() => outbox.throwIfFailed()).toThrow('broken')
+  outbox.put([message('last words')])
+  expect(textsOf(outbox)).toEqual(['last words'])
+})

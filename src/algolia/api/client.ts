@@ -6,7 +6,7 @@ import type { Api } from './apis'
 import { connectionFailure, failureOf, type Failure, type FailureTable, unreadableAnswer } from './failures'
 import { CallBudget, type CallShare, type LimitHeaders } from './rate-limit'
 import { ServerClock } from './server-clock'
-import { type Answer, type Change, NoAnswer, type Transport } from './transport'
+import { type Answer, type Change, NoAnswer, type Transport } from './answer'
 
 /** What a body holds, or why it isn't what was asked for. */
 export type Read<Value> = { readonly value: Value } | { readonly unreadable: string }

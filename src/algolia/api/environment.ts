@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../clock'
 import { type Api, PERSONALIZATION } from './apis'
-import type { Transport, TransportOptions } from './transport'
+import type { Transport, TransportOptions } from './answer'
 
 /** What reading Algolia needs of the world; tests pass their own. */
 export interface Environment {

@@ -1,5 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { errors, Pool } from 'undici'
+import { type Answer, NoAnswer, type Transport, type TransportOptions } from './answer'
+
+export { type Answer, type Change, NoAnswer, type Transport, type TransportOptions } from './answer'
 
 /** Bytes of a chunk of an unzipped body: a page of 1,000 profiles is one, where zlib's own 16 KB made sixty. */
 const UNZIPPED_CHUNK = 1 << 20
@@ -10,47 +13,7 @@ const UNZIPPED_CHUNK = 1 << 20
  */
 const LARGEST_BODY = 128 << 20
 
-/** An answer of the server, whatever its status. */
-export interface Answer {
-  readonly status: number
-  /** A header's value by its name in lower case. */
-  readonly header: (name: string) => string | undefined
-  /**
-   * Unzips the body. A page waits zipped for as long as it can, which takes a fifth of the memory.
-   * @throws NoAnswer when it was cut short on the way
-   */
-  readonly body: () => Buffer
-}
-
-/** No whole answer came: no connection, a broken one, silence, or a body cut short. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
-}
-
 const TOO_LARGE = `an answer of more than ${LARGEST_BODY >> 20} MB; a smaller page size makes smaller ones`
-
-/** What a request changes, where it isn't a GET. */
-export interface Change {
-  readonly method: 'PUT' | 'POST' | 'DELETE'
-  /** JSON. */
-  readonly body?: string
-}
-
-/** Sends one request. Rejects with `NoAnswer`, or with the signal's reason once it aborts. */
-export interface Transport {
-  readonly host: string
-  send(path: string, signal: AbortSignal, change?: Change): Promise<Answer>
-  close(): Promise<void>
-}
-
-export interface TransportOptions {
-  /** An origin, such as `https://ai-personalization.us.algolia.com`. */
-  readonly baseUrl: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly connections: number
-  /** Milliseconds without a byte, before an answer and within it, after which it is given up. */
-  readonly silenceTimeout: number
-}
 
 /** HTTP through undici: the only file of the source that touches the network. */
 export function createTransport({ baseUrl, headers, connections, silenceTimeout }: TransportOptions): Transport {

@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock'
 import { toTimestamp } from '../instants'
+import type { PageProfiles } from './page-profiles'
 import { type Plan, stateAfter, type StateFilters, type StreamState } from './state'
 import { walk, type WalkOptions } from './walk'
 import { newPass } from './windows'
 
 /** A page that has been read, and the state that covers it and all before it. */
 export interface ReadPage {
-  readonly profiles: readonly unknown[]
+  readonly profiles: PageProfiles
   readonly state: StreamState
 }
 

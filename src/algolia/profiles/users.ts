@@ -2,6 +2,7 @@ import type { Region } from '../api/apis'
 import { AlgoliaError, type FailureTable, type Meaning } from '../api/failures'
 import { type AlgoliaClient, jsonReader, type Read } from '../api/client'
 import { toTimestamp } from '../instants'
+import { type PageProfiles, splitPage } from './page-profiles'
 
 /** Which profiles to read: Algolia matches all of `indices` and all of `affinities`. */
 export interface ProfileFilters {
@@ -31,7 +32,7 @@ export interface UsersQuery extends ProfileFilters {
 /** A page of profiles. */
 export interface UsersPage {
   /** Exactly as Algolia gave them: nothing is known of them yet. */
-  readonly profiles: readonly unknown[]
+  readonly profiles: PageProfiles
   readonly nextPageToken: string | undefined
 }
 
@@ -99,7 +100,14 @@ function parametersOf({ after, before, indices, affinities, limit, pageToken }: 
  * Reads the body of a 200. A page is complete or it is a failure: what doesn't parse, or has no list `users`, is never
  * an empty page, or the rest of a window would be taken for read.
  */
-export const readUsersPage = jsonReader((answer): Read<UsersPage> => {
+export function readUsersPage(body: Buffer): Read<UsersPage> {
+  const split = splitPage(body)
+  if (split === undefined) return readWholePage(body)
+  const page = readEnvelope(split.envelope)
+  return 'value' in page ? { value: { ...page.value, profiles: split.profiles } } : page
+}
+
+function readEnvelope(answer: unknown): Read<UsersPage> {
   if (typeof answer !== 'object' || answer === null) return { unreadable: 'it is not an object' }
   const { users, nextPageToken } = answer as { users?: unknown; nextPageToken?: unknown }
   if (!Array.isArray(users)) return { unreadable: 'it has no list "users"' }
@@ -108,4 +116,6 @@ export const readUsersPage = jsonReader((answer): Read<UsersPage> => {
   }
   if (typeof nextPageToken !== 'string') return { unreadable: 'its "nextPageToken" is no text' }
   return { value: { profiles: users, nextPageToken } }
-})
+}
+
+const readWholePage = jsonReader(readEnvelope)

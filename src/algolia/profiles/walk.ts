@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { AlgoliaClient } from '../api/client'
 import { transientError } from '../../errors'
 import { toUnixSeconds } from '../instants'
+import type { PageProfiles } from './page-profiles'
 import { PageTokenWatch } from './page-token-watch'
 import { TokenProgress } from './token-progress'
 import { getUsers, type ProfileFilters, type UsersAnswer } from './users'
@@ -21,7 +22,7 @@ import {
 
 /** A page that has been read, and the pass after it. */
 export interface WalkStep {
-  readonly profiles: readonly unknown[]
+  readonly profiles: PageProfiles
   /** Resuming from this pass, together with all pages up to this one, covers everything. */
   readonly pass: Pass
 }
@@ -151,7 +152,7 @@ interface Sample {
 
 const NO_SAMPLE: Sample = { userTokens: [], times: [] }
 
-function sampleOf(profiles: readonly unknown[]): Sample {
+function sampleOf(profiles: PageProfiles): Sample {
   const step = Math.max(1, Math.floor(profiles.length / PROFILES_OF_A_SAMPLE))
   const userTokens: string[] = []
   const times: number[] = []

@@ -89,7 +89,6 @@ async function* readProfiles(
       const state = writeStreamState(page.state)
       yield {
         rows: rowsOf(page, pages, streams),
-        items: page.profiles.length,
         states: streams.map(({ name }) => ({ stream: name, state }))
       }
     }
@@ -106,25 +105,26 @@ function* rowsOf(
   { profiles }: ReadPage,
   number: number,
   streams: readonly ProfileStream[]
-): Generator<Row | Problem, void> {
+): Generator<readonly (Row | Problem)[], void> {
   let previous: string | undefined
-  for (const [index, input] of profiles.entries()) {
+  let position = 0
+  for (const input of profiles) {
+    position += 1
     const profile = readProfile(input)
     if (!('userToken' in profile)) {
-      const place = `Profile ${index + 1} of ${profiles.length} on page ${grouped(number)}`
+      const place = `Profile ${position} of ${profiles.length} on page ${grouped(number)}`
       const neighbour = previous === undefined ? '' : `, the one after ${previous},`
       const problem = `${place}${neighbour} is rejected: ${pathOf(profile)}: ${profile.reason}.`
       // How many rows of the other streams it would have given isn't known.
-      yield { problem, rejectedFrom: 'profiles' }
+      yield [{ problem, rejectedFrom: 'profiles' }]
       continue
     }
     previous = profile.userToken
-    for (const problem of profile.problems) {
-      yield {
-        problem: `A part of the profile ${profile.userToken} is left out: ${pathOf(problem)}: ${problem.reason}.`
-      }
-    }
-    for (const stream of streams) yield* stream.rowsOf(profile)
+    const rows: (Row | Problem)[] = profile.problems.map((problem) => ({
+      problem: `A part of the profile ${profile.userToken} is left out: ${pathOf(problem)}: ${problem.reason}.`
+    }))
+    for (const stream of streams) rows.push(...stream.rowsOf(profile))
+    yield rows
   }
 }
 
