@@ -6,7 +6,9 @@ import type { Settings } from '../../src/destinations/algolia-personalization/ge
 import { startLocalAlgolia } from '../../src/local/algolia'
 import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local/algolia'
 
-export type ActionName = 'enterAudience' | 'exitAudience' | 'syncAudience'
+export type AudienceAction = 'enterAudience' | 'exitAudience' | 'syncAudience'
+
+export type ActionName = AudienceAction | 'syncTraits' | 'linkProfiles' | 'sendEvents'
 
 export type Event = Partial<SegmentEvent>
 
@@ -22,6 +24,8 @@ export interface BatchEntry {
 export interface DeliveryOptions {
   /** In place of the default mappings of these fields. */
   mapping?: Record<string, unknown>
+  /** The mapping is all there is: fields that it doesn't name have no default. */
+  clearDefaults?: boolean
   settings?: Partial<Settings>
   /** The events that the action is enabled for, in the host's query language (default: all that it can be for). */
   subscribe?: string
@@ -58,7 +62,8 @@ export class Host {
 
 /** The settings as the host keeps them for one enabled action. */
 function enable(action: ActionName, options: DeliveryOptions) {
-  const mapping = { ...defaultValues(definition.actions[action]?.fields ?? {}), ...options.mapping }
+  const defaults = options.clearDefaults ? {} : defaultValues(definition.actions[action]?.fields ?? {})
+  const mapping = { ...defaults, ...options.mapping }
   const { subscribe = 'type = "track" or type = "identify"' } = options
   const subscription = { partnerAction: action, subscribe, mapping }
   return { ...settings, ...options.settings, subscription } as never
@@ -68,11 +73,13 @@ function enable(action: ActionName, options: DeliveryOptions) {
 export async function startAlgolia(options?: LocalAlgoliaOptions): Promise<LocalAlgolia> {
   const algolia = await startLocalAlgolia({ rateLimit: false, ...options })
   process.env.ALGOLIA_PERSONALIZATION_URL = algolia.url
+  process.env.ALGOLIA_INSIGHTS_URL = algolia.urls.insights
   return algolia
 }
 
 export async function stopAlgolia(algolia: LocalAlgolia): Promise<void> {
   delete process.env.ALGOLIA_PERSONALIZATION_URL
+  delete process.env.ALGOLIA_INSIGHTS_URL
   await algolia.close()
 }
 

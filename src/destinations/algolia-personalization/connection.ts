@@ -15,11 +15,17 @@ export interface Connection {
   appId: string
 }
 
+/** The APIs that are called, and the environment variable that names another origin for each: a local Algolia, or a proxy. */
+const VARIABLES = { personalization: 'ALGOLIA_PERSONALIZATION_URL', insights: 'ALGOLIA_INSIGHTS_URL' } as const
+
 /**
- * The connection that the settings describe, or why there is none. The origin is the region's, unless the environment
- * variable `ALGOLIA_PERSONALIZATION_URL` names another: a local Algolia, or a proxy.
+ * The connection that the settings describe, or why there is none. The origin is the region's, unless the API's
+ * environment variable, read at each call, names another.
  */
-export function connectionOf({ appId, apiKey, region }: Settings): Connection | Failure {
+export function connectionOf(
+  { appId, apiKey, region }: Settings,
+  api: keyof typeof VARIABLES = 'personalization'
+): Connection | Failure {
   const regional = REGIONS.get(region)
   if (!regional) return wrongSetting(`Region must be ${[...REGIONS.keys()].join(' or ')}.`)
   if (!matches(APPLICATION_ID, appId)) {
@@ -30,9 +36,9 @@ export function connectionOf({ appId, apiKey, region }: Settings): Connection | 
   if (!matches(API_KEY, apiKey)) {
     return wrongSetting('API Key must not be empty, nor hold spaces, line breaks or other characters that no key has.')
   }
-  const origin = originOf(process.env.ALGOLIA_PERSONALIZATION_URL || regional.origin)
+  const origin = originOf(process.env[VARIABLES[api]] || regional[api])
   if (origin === undefined) {
-    return wrongSetting('The environment variable ALGOLIA_PERSONALIZATION_URL must be like http://127.0.0.1:4010.')
+    return wrongSetting(`The environment variable ${VARIABLES[api]} must be like http://127.0.0.1:4010.`)
   }
   return { origin, appId }
 }

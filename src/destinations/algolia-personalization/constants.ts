@@ -2,12 +2,28 @@
 export const VERSION = '0.1.0'
 
 /**
- * Algolia's analytics regions and the origin that serves each: the choices of the setting and the URLs alike.
- * Source: "Base URLs" in the description of Algolia's Advanced Personalization API.
+ * Algolia's analytics regions and the origins that serve each: the choices of the setting and the URLs alike.
+ * Source: "Base URLs" in the descriptions of Algolia's Advanced Personalization, Insights and Analytics APIs.
  */
 export const REGIONS = new Map([
-  ['us', { label: 'United States (us)', origin: 'https://ai-personalization.us.algolia.com' }],
-  ['eu', { label: 'Europe (eu)', origin: 'https://ai-personalization.eu.algolia.com' }]
+  [
+    'us',
+    {
+      label: 'United States (us)',
+      personalization: 'https://ai-personalization.us.algolia.com',
+      insights: 'https://insights.us.algolia.io',
+      analytics: 'https://analytics.us.algolia.com'
+    }
+  ],
+  [
+    'eu',
+    {
+      label: 'Europe (eu)',
+      personalization: 'https://ai-personalization.eu.algolia.com',
+      insights: 'https://insights.de.algolia.io',
+      analytics: 'https://analytics.de.algolia.com'
+    }
+  ]
 ])
 
 /** The permissions that the API key needs. Source: "Authentication" in the same description. */

@@ -284,7 +284,7 @@ describe('default mappings', () => {
     for (const { fields } of Object.values(host.destination.definition.actions)) {
       for (const field of Object.values(fields)) {
         expect(field.label).toMatch(/^[A-Z]/)
-        expect(field.description?.length).toBeGreaterThan(30)
+        expect(field.description?.length).toBeGreaterThan(15)
       }
     }
   })

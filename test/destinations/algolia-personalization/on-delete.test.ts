@@ -99,3 +99,25 @@ test('a deletion waits for an update of the user that is under way, which would 
   expect(managedIds(algolia, 'anonymous-1')).toEqual([])
   expect(usersLeft()).toEqual(['bystander', 'user/1'])
 })
+
+describe('events', () => {
+  const deletions = (): string[] => algolia.insights.calls.map(({ method, path }) => `${method} ${path}`)
+
+  test('of the user tokens are deleted as well', async () => {
+    await expect(forget('user/1', 'anonymous-1')).resolves.toEqual({ output: 'No profile left, and no events' })
+    expect(deletions()).toEqual(['DELETE /1/usertokens/user%2F1', 'DELETE /1/usertokens/anonymous-1'])
+  })
+
+  test('remain where the key may not delete them, which fails nothing and is said', async () => {
+    algolia.application.acl = ['search', 'browse', 'recommendation']
+    const { output } = (await forget('user/1', 'anonymous-1')) as { output: string }
+    expect(output).toContain('Events remain')
+    expect(usersLeft()).toEqual(['bystander'])
+  })
+
+  test('that could not be deleted for now have the host try again', async () => {
+    algolia.insights.faults.status(503)
+    await expect(forget('user/1', undefined)).rejects.toMatchObject({ status: 503 })
+    expect(usersLeft()).toEqual(['anonymous-1', 'bystander'])
+  })
+})

@@ -14,16 +14,22 @@ import type { ActionName, Event } from '../../support/destination'
 
 const computedTrait = { computation_class: 'computed_trait', computation_key: 'spend', computation_id: 'ct_1' }
 
-test('there are presets for all three actions, with the default mappings', () => {
-  const presets = destination.presets ?? []
-  expect(new Set(presets.map(({ partnerAction }) => partnerAction))).toEqual(new Set(Object.keys(destination.actions)))
+/** Traits are chosen and logins depend on the set-up, so those two have none. */
+const withPresets = ['enterAudience', 'exitAudience', 'syncAudience', 'sendEvents']
+
+test('there are presets for the actions that need no choice, those for audiences with the default mappings', () => {
+  const all = destination.presets ?? []
+  expect(new Set(all.map(({ partnerAction }) => partnerAction))).toEqual(new Set(withPresets))
+  const presets = all.filter(({ partnerAction }) => partnerAction !== 'sendEvents')
   for (const { partnerAction, mapping } of presets) {
     expect(mapping).toEqual(defaultValues(destination.actions[partnerAction]?.fields ?? {}))
   }
 })
 
-test('Sync Audience alone is switched on when the destination is connected, for the events of its default subscription', () => {
-  const automatic = destination.presets?.filter(({ type }) => type === 'automatic')
+test('of the audience actions Sync Audience alone is switched on when the destination is connected, for the events of its default subscription', () => {
+  const automatic = destination.presets?.filter(
+    ({ type, partnerAction }) => type === 'automatic' && partnerAction !== 'sendEvents'
+  )
   const subscribe = destination.actions.syncAudience?.defaultSubscription
   expect(automatic).toMatchObject([{ partnerAction: 'syncAudience', subscribe }])
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { LocalAlgolia, ProfileSegment } from '../../../src/local/algolia'
 import { giveProfile, Host, startAlgolia, stopAlgolia } from '../../support/destination'
-import type { ActionName, BatchEntry, Event } from '../../support/destination'
+import type { AudienceAction, BatchEntry, Event } from '../../support/destination'
 
 jest.mock('../../../src/destinations/algolia-personalization/constants', () => ({
   ...jest.requireActual<object>('../../../src/destinations/algolia-personalization/constants'),
@@ -64,7 +64,7 @@ const anEvent: fc.Arbitrary<RandomEvent> = fc.record({
   says: fc.constantFrom('by the host', 'by the host', 'by its name', 'not at all')
 })
 
-const anAction = fc.constantFrom<ActionName>('enterAudience', 'exitAudience', 'syncAudience')
+const anAction = fc.constantFrom<AudienceAction>('enterAudience', 'exitAudience', 'syncAudience')
 
 /** What Algolia and others may have put on profiles. */
 const aForeignSegment: fc.Arbitrary<ProfileSegment> = fc
@@ -95,7 +95,7 @@ function toEvent({ user, audience, entered, says }: RandomEvent): Event {
 }
 
 /** The model: what the event asks for, if it asks this action for anything. */
-function intentOf({ user, audience, entered, says }: RandomEvent, action: ActionName) {
+function intentOf({ user, audience, entered, says }: RandomEvent, action: AudienceAction) {
   const purpose = { enterAudience: true, exitAudience: false, syncAudience: undefined }[action]
   const member = says === 'not at all' ? purpose : entered
   // An external audience id that is none leaves the key.
@@ -218,7 +218,7 @@ test('any batch that fails in part, replayed until it is done, leaves the profil
 })
 
 /** Delivers in a batch; each event has an answer. */
-async function deliver(action: ActionName, batch: RandomEvent[]): Promise<BatchEntry[]> {
+async function deliver(action: AudienceAction, batch: RandomEvent[]): Promise<BatchEntry[]> {
   if (batch.length === 0) return []
   const entries = await host.deliverBatch(action, batch.map(toEvent))
   expect(entries).toHaveLength(batch.length)

@@ -10,6 +10,8 @@ export type Operation =
   | 'look at the written profiles'
   | 'delete the profile'
   | 'test the connection'
+  | 'send the events'
+  | 'delete the events'
 
 /** What the answer to a call should be. */
 export const WANTED: Readonly<Record<Operation, string>> = {
@@ -17,7 +19,9 @@ export const WANTED: Readonly<Record<Operation, string>> = {
   'write the segments': 'a confirmation',
   'look at the written profiles': 'a list of profiles',
   'delete the profile': 'a confirmation',
-  'test the connection': 'a list of profiles'
+  'test the connection': 'a list of profiles',
+  'send the events': 'a confirmation',
+  'delete the events': 'a confirmation'
 }
 
 /** What a status of Algolia's means. */
@@ -30,19 +34,32 @@ interface Meaning {
   stops?: true | ((operation: Operation, said: string) => boolean)
 }
 
-const MAPPING: Meaning = { advice: 'Check the mapping of the user token and of the segment ID.' }
+const MAPPING: Meaning = {
+  advice: (operation) =>
+    operation === 'send the events'
+      ? 'Check the mapping of this event.'
+      : 'Check the mapping of the user token and of the segment ID.'
+}
+
+/** What the key needs for a call. Events need less than profiles. */
+const aclsFor = (operation: Operation): string => {
+  if (operation === 'delete the events') return 'the ACL deleteObject'
+  return operation === 'send the events' ? 'the ACL search' : `the ACLs ${REQUIRED_ACLS.join(', ')}`
+}
 
 const ENDPOINT = (operation: Operation): string =>
   operation === 'write the segments'
     ? 'The application may not have the segments endpoint, which is a beta for partners: ask Algolia to enable it.'
-    : 'Check the region.'
+    : operation === 'send the events'
+      ? 'Check the region and, if ALGOLIA_INSIGHTS_URL is set, that it is the right address.'
+      : 'Check the region.'
 
 /** What each status means, who has to act, and whether going on makes sense. Any other status is told by its class. */
 const STATUSES: Readonly<Record<number, Meaning>> = {
   400: MAPPING,
   401: {
     stops: true,
-    advice: `Check the API key and the application ID; the key needs the ACLs ${REQUIRED_ACLS.join(', ')}.`
+    advice: (operation) => `Check the API key and the application ID; the key needs ${aclsFor(operation)}.`
   },
   402: {
     stops: true,
@@ -50,11 +67,13 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   },
   403: {
     stops: true,
-    advice: `Check the application ID, that the API key belongs to it and has the ACLs ${REQUIRED_ACLS.join(', ')}, and that no restriction of the key keeps Segment out.`
+    advice: (operation) =>
+      `Check the application ID, that the API key belongs to it and has ${aclsFor(operation)}, and that no restriction of the key keeps Segment out.`
   },
   404: {
     // That there is no such endpoint is so for every user; that there is no such user is not.
-    stops: (operation, said) => operation === 'write the segments' && !/user|profile/i.test(said),
+    stops: (operation, said) =>
+      operation === 'send the events' || (operation === 'write the segments' && !/user|profile/i.test(said)),
     advice: ENDPOINT
   },
   405: { stops: true, advice: ENDPOINT },
@@ -63,7 +82,12 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
     answered: 423,
     advice: (operation) => `Something else changed the profile at the same time. ${comeBack(operation)}`
   },
-  413: { advice: 'The list of segments is too large for Algolia: remove audiences that are no longer used.' },
+  413: {
+    advice: (operation) =>
+      operation === 'send the events'
+        ? 'The event is too large for Algolia: send fewer products or shorter values.'
+        : 'The list of segments is too large for Algolia: remove audiences that are no longer used.'
+  },
   422: MAPPING,
   // The host takes "too early" for final.
   425: { answered: 503, advice: comeBack },
@@ -141,6 +165,7 @@ export function undone(): Failure {
 export function unseen({ message }: Failure): Failure {
   return {
     status: 503,
+    isUnanswered: true,
     errortype: 'SERVICE_UNAVAILABLE',
     message: `The segments were written, but could not be looked at again. Segment tries again. ${message}`
   }
@@ -178,6 +203,7 @@ export function transportFailure(operation: Operation, origin: string, error: un
     const part = type === 'body-timeout' ? 'the rest of the answer' : 'an answer'
     return {
       status: 504,
+      isUnanswered: true,
       errortype: 'GATEWAY_TIMEOUT',
       message: `Could not ${operation}: waited ${seconds} s for ${part} from ${origin}. ${comeBack(operation)}`
     }

@@ -44,6 +44,11 @@ export function membershipAction(purpose: Purpose): Action<AudiencePayload, Audi
   }
 }
 
+/** How the changes of an audience are told from all others of a user. */
+export function audienceKey(profileSegmentId: string): string {
+  return `audience ${profileSegmentId}`
+}
+
 function changesOf(
   event: Event<AudiencePayload>,
   index: number,
@@ -70,7 +75,7 @@ function changesOf(
   }
   const common = {
     index,
-    key: `audience ${profileSegmentId}`,
+    key: audienceKey(profileSegmentId),
     time: timeOf(payload.timestamp, now),
     createProfile: payload.createProfiles !== false,
     profileSegmentId,

@@ -1,15 +1,17 @@
-import { MultiStatusResponse } from '@segment/actions-core'
-import type { AudienceMembership, ExecuteInput, RequestClient } from '@segment/actions-core'
+import type { AudienceMembership, ExecuteInput, MultiStatusResponse, RequestClient } from '@segment/actions-core'
 import { aborted, newerFailed, stillHeld } from '../api/failures'
 import { openProfileApi } from '../api/personalization'
+import type { ProfileApi } from '../api/personalization'
 import { MAX_CONCURRENT_USERS } from '../constants'
 import type { Settings } from '../generated-types'
+import { untilAborted } from './aborts'
 import { slots } from './concurrency'
 import { confirm } from './confirm'
-import { isFailure, isRetried, toBatchEntry, toError, worst } from './outcomes'
+import { linked } from './linked'
+import { isFailure, isRetried, multiple, single, worst } from './outcomes'
 import type { Failure, Outcome, Success } from './outcomes'
 import type { Action, Change, Event } from './plan'
-import { fail, isOvertaken, update } from './update'
+import { fail, isOvertaken, settle, update } from './update'
 import type { Item, Run } from './update'
 import { placedFailure } from './user-tokens'
 import { inTurn } from './user-locks'
@@ -23,10 +25,7 @@ export async function deliverOne<P, C extends Change>(
   data: ExecuteInput<Settings, P>
 ): Promise<Success> {
   const audienceMembership = data.audienceMembership as AudienceMembership
-  const outcomes = await deliver(action, request, data, [{ payload: data.payload, audienceMembership }])
-  const [only] = outcomes as [Outcome]
-  if (isFailure(only)) throw toError(only)
-  return only
+  return single(await deliver(action, request, data, [{ payload: data.payload, audienceMembership }]))
 }
 
 /** The `performBatch` of an action: a response for each event, at its own index. */
@@ -37,10 +36,7 @@ export async function deliverBatch<P extends object, C extends Change>(
 ): Promise<MultiStatusResponse> {
   const memberships = Array.isArray(data.audienceMembership) ? data.audienceMembership : []
   const events = data.payload.map((payload, index) => ({ payload, audienceMembership: memberships[index] }))
-  const outcomes = await deliver(action, request, data, events)
-  const response = new MultiStatusResponse()
-  outcomes.forEach((outcome, index) => response.pushResponseObject(toBatchEntry(outcome, data.payload[index] ?? {})))
-  return response
+  return multiple(await deliver(action, request, data, events), data.payload)
 }
 
 /** Brings each user's profile up to date with the events; gives an outcome for each event. */
@@ -55,8 +51,11 @@ async function deliver<P, C extends Change>(
   if (isFailure(api)) return events.map((_, index) => plan.outcomes[index] ?? api)
 
   const items = plan.changes.map((change): Item<C> => ({ change, user: api.globalName(change.userToken) }))
-  overtakeOlder(items)
-  const groups = groupsOf(items)
+  const startedAt = Date.now()
+  for (const item of items) if (isLinked(item, api)) settle(item, 'profile unchanged')
+  const due = items.filter(({ outcome }) => !outcome)
+  overtakeOlder(due)
+  const groups = groupsOf(due)
   const run: Run<C> = { api, apply: (...change) => action.apply(...change), lastWrite: 0, slowest: 0 }
   // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
   const withSlot = slots(MAX_CONCURRENT_USERS)
@@ -79,12 +78,23 @@ async function deliver<P, C extends Change>(
         warn: (message) => logger?.warn?.(message)
       })
       await Promise.all(items.map(followNewer))
+      for (const item of due) rememberLink(item, api, startedAt)
     } finally {
       for (const { mark } of items) mark?.settle(false)
     }
   }
   await untilAborted(signal, work())
   return outcomesOf(events.length, plan.outcomes, items)
+}
+
+/** Whether the change is a link of two profiles that this process has found in step lately. */
+function isLinked({ change: { from }, user }: Item, api: ProfileApi): boolean {
+  return from !== undefined && linked.isInStep(api.globalName(from), user)
+}
+
+function rememberLink({ change: { from }, user, outcome }: Item, api: ProfileApi, startedAt: number): void {
+  if (from === undefined || !outcome || isFailure(outcome) || outcome.result === 'no profile') return
+  linked.put(api.globalName(from), user, startedAt)
 }
 
 /** Of the changes of one user and key only the newest is made; what becomes of the others depends on it. */
@@ -153,18 +163,5 @@ function outcomesOf(count: number, known: (Outcome | undefined)[], items: Item[]
     const final = worst([outcome, ...earlier]) as Outcome
     if (isFailure(final) && isRetried(final.status)) for (const token of tokens) toRetry.set(token, final)
     return final
-  })
-}
-
-/** Resolves when the work has ended or the signal aborts. It listens once, however much work there is. */
-function untilAborted(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    signal?.addEventListener('abort', end)
-    if (signal?.aborted) end()
-    work.then(end, reject)
   })
 }

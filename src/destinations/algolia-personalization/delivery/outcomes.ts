@@ -4,6 +4,7 @@ import {
   IntegrationError,
   InvalidAudienceMembershipError,
   InvalidAuthenticationError,
+  MultiStatusResponse,
   PayloadValidationError,
   RetryableError
 } from '@segment/actions-core'
@@ -12,7 +13,9 @@ import type { ErrorCodes, JSONLikeObject } from '@segment/actions-core'
 /** The event did what it should. */
 export interface Success {
   status: 200
-  result: Result
+  result: Result | 'event sent'
+  /** What of the event Algolia has no place for, each with the reason. */
+  leftOut?: string[]
 }
 
 /** From the one that says most of an event with several user tokens to the one that says least. */
@@ -35,6 +38,8 @@ export interface Failure {
   errortype: keyof typeof ErrorCodes
   /** For the customer: what happened and what to do. Never holds the API key. */
   message: string
+  /** Nobody answered: the connection failed, or it took too long. */
+  isUnanswered?: true
 }
 
 /** What became of one event. */
@@ -57,7 +62,7 @@ const FOR_EVERYONE = new Set([401, 402, 403])
  * only when nothing of it is left to try; what is refused for good; then the successes.
  */
 function rank(outcome: Outcome): number {
-  if (!isFailure(outcome)) return 10 + RESULTS.indexOf(outcome.result)
+  if (!isFailure(outcome)) return 10 + RESULTS.findIndex((result) => result === outcome.result)
   if (FOR_EVERYONE.has(outcome.status)) return 0
   if (outcome.status === 429) return 1
   return isRetried(outcome.status) ? 2 : 3
@@ -90,8 +95,23 @@ export function toBatchEntry(
 ): ActionDestinationSuccessResponse | ActionDestinationErrorResponse {
   const sent = { ...payload } as JSONLikeObject
   if (!isFailure(outcome)) {
-    return new ActionDestinationSuccessResponse({ status: outcome.status, sent, body: { result: outcome.result } })
+    const { status, ...body } = outcome
+    return new ActionDestinationSuccessResponse({ status, sent, body })
   }
   const { status, errortype, message } = outcome
   return new ActionDestinationErrorResponse({ status, errortype, errormessage: message, sent })
+}
+
+/** What a single event is answered with. Throws the host's error when it failed. */
+export function single(outcomes: readonly Outcome[]): Success {
+  const [only] = outcomes as [Outcome]
+  if (isFailure(only)) throw toError(only)
+  return only
+}
+
+/** What a batch is answered with: an entry for each event, at its own index. */
+export function multiple(outcomes: readonly Outcome[], payloads: readonly object[]): MultiStatusResponse {
+  const response = new MultiStatusResponse()
+  outcomes.forEach((outcome, index) => response.pushResponseObject(toBatchEntry(outcome, payloads[index] ?? {})))
+  return response
 }

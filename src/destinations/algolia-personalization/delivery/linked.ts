@@ -1,0 +1,44 @@
+import { lately } from './lately'
+
+/** Two profiles of one person that were found, or brought, in step. */
+interface Linked {
+  /** When that was begun, Unix milliseconds. */
+  at: number
+  /** When this process had last changed the profile that was linked to, right after it. */
+  toChangedAt: number
+}
+
+/** So long a link isn't looked into again, milliseconds: what other processes write comes that much later, at most. */
+const LINKED_MS = 10 * 60_000
+
+/** So many links are remembered, the newest. */
+const MOST_LINKS = 50_000
+
+const links = new Map<string, Linked>()
+
+/**
+ * Which logins this process has linked lately: people log in far more often than their audiences change. A link counts no
+ * longer once this process has written to either profile since.
+ */
+export const linked = {
+  /** @param from @param to global names of the users */
+  isInStep(from: string, to: string): boolean {
+    const link = links.get(nameOf(from, to))
+    if (!link || Date.now() - link.at > LINKED_MS) return false
+    return (lately.changedAt(from) ?? 0) < link.at && (lately.changedAt(to) ?? 0) <= link.toChangedAt
+  },
+
+  /** @param at when it was begun, before either profile was read */
+  put(from: string, to: string, at: number): void {
+    links.delete(nameOf(from, to))
+    links.set(nameOf(from, to), { at, toChangedAt: lately.changedAt(to) ?? 0 })
+    for (const name of links.keys()) {
+      if (links.size <= MOST_LINKS) return
+      links.delete(name)
+    }
+  }
+}
+
+function nameOf(from: string, to: string): string {
+  return `${from}\n${to}`
+}
