@@ -12,6 +12,7 @@ const BENCHMARKS = [
   'source-memory',
   'destination-calls',
   'destination-time',
+  'destination-collisions',
   'at-the-limit',
   'look-ups'
 ]

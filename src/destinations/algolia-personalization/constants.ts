@@ -126,5 +126,8 @@ export const LISTS_RETRY_MS = 3_600_000
 export const REMEMBERED_CHANGES = 50_000
 export const REMEMBERED_MS = 4 * 3_600_000
 
+/** For how long what was written without a look is looked at when its event comes again: other processes have written by then. */
+export const UNSETTLED_MS = 10_000
+
 /** Most user tokens of one event: each costs two calls. */
 export const MAX_USER_TOKENS = 20

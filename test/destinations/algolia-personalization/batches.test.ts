@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { MAX_UNANSWERED_CALLS } from '../../../src/destinations/algolia-personalization/constants'
+import { MAX_CONCURRENT_USERS, MAX_UNANSWERED_CALLS } from '../../../src/destinations/algolia-personalization/constants'
 import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
@@ -176,4 +176,17 @@ test('calls without an answer stop a batch only when none between them is answer
   const entries = await host.deliverBatch('exitAudience', events)
   expect(statuses(entries).filter((status) => status === 200)).toHaveLength(50)
   expect(algolia.calls).toHaveLength(100)
+})
+
+test.each([
+  [404, '{"status":404,"message":"Not Found"}', 404],
+  [405, '{"status":405,"message":"Method Not Allowed"}', 405],
+  [404, '{"message":"no Route matched with those values"}', 502]
+])('a write answered %i with %s stops the batch', async (status, body, answered) => {
+  algolia.faults.latency = 10
+  algolia.faults.status(status, { when: ({ method }) => method === 'PUT', body })
+  const events = Array.from({ length: 125 }, (_, index) => audienceTrack(`u${index}`, 'vip', true))
+  const entries = await host.deliverBatch('enterAudience', events)
+  expect(new Set(entries.map((entry) => entry.status))).toEqual(new Set([answered]))
+  expect(algolia.calls.length).toBeLessThanOrEqual(4 * MAX_CONCURRENT_USERS)
 })

@@ -123,6 +123,8 @@ export function answerFailure(operation: Operation, status: number, said: string
  * time; but a gateway that knows no way to the endpoint knows none for the next user either.
  */
 export function isFutile(operation: Operation, own: boolean, status: number, said: string): boolean {
+  // Where profiles can't be listed, they can be read.
+  if (operation === 'look at the written profiles') return false
   if (!own && !(operation === 'write the segments' && (status === 404 || status === 405))) return false
   const stops = STATUSES[status]?.stops ?? false
   return typeof stops === 'function' ? stops(operation, said) : stops

@@ -43,7 +43,9 @@ export interface Calls {
 export function openCalls(request: RequestClient, base: string, secret: string, signal?: AbortSignal): Calls {
   const { origin } = new URL(base)
   let stopped: Failure | undefined
+  /** Calls without an answer since the last one that had one; those whose time was up among them, and of all. */
   let inARow = 0
+  let silent = 0
   let timeouts = 0
   let underWay = 0
   let promised = 0
@@ -53,15 +55,18 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
 
   /**
    * Why a call isn't sent, if there is a reason; else it is under way. When only few calls are left, it waits for those under
-   * way: whether the answers counted them isn't known.
+   * way: whether the answers counted them isn't known. When a call's time was up and nothing was answered since, it waits as
+   * well: a server that is silent would cost it as much again.
    */
   async function admit({ operation, keep = 0, promises = 0 }: Call): Promise<Failure | undefined> {
     const needed = keep + promises
     for (;;) {
       if (signal?.aborted) return aborted()
       if (stopped) return stopped
-      if (!told || needed === 0 || told.left - underWay > needed + (promises > 0 ? promised : 0)) break
-      if (underWay === 0) return noCallsLeft(operation, told.resetAt)
+      const isSilent = silent > 0 && underWay > 0
+      const isEnough = !told || needed === 0 || told.left - underWay > needed + (promises > 0 ? promised : 0)
+      if (isEnough && !isSilent) break
+      if (!isEnough && underWay === 0) return noCallsLeft(operation, told?.resetAt)
       await new Promise<void>((wake) => wakeAll.push(wake))
     }
     underWay += 1
@@ -88,6 +93,7 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
   function learn({ operation }: Call, response: ModifiedResponse): Verdict {
     const verdict = judge(operation, response, secret)
     const { own, answer, said } = verdict
+    silent = 0
     if (own) inARow = 0
     else if (isFailure(answer)) unanswered(answer)
     if (isFailure(answer) && (answer.status === 429 || isFutile(operation, own, response.status, said))) stop(answer)
@@ -121,7 +127,10 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
 
   function failed({ operation }: Call, error: unknown): Failure {
     const failure = transportFailure(operation, origin, error)
-    if (isTimeout(error)) timeouts += 1
+    if (isTimeout(error)) {
+      silent += 1
+      timeouts += 1
+    }
     unanswered(failure)
     return failure
   }

@@ -1,4 +1,4 @@
-import { REMEMBERED_CHANGES, REMEMBERED_MS } from '../constants'
+import { REMEMBERED_CHANGES, REMEMBERED_MS, UNSETTLED_MS } from '../constants'
 
 /** A change that has been made to a user's profile. */
 export interface Mark {
@@ -24,6 +24,8 @@ interface User {
   changes: Map<string, Remembered>
   /** When it was last changed by this process, Unix milliseconds. */
   changedAt: number
+  /** When a change of it was last given up without a look: another process may yet undo it. */
+  unsettledAt: number
 }
 
 /** By the global name of the user; the one that was changed last is the last. */
@@ -51,9 +53,16 @@ export const lately = {
     return fresh(user)?.changedAt
   },
 
+  /** Whether what stands on the user's profile was written a moment ago, and nobody has looked since. */
+  isUnsettled(user: string, key: string): boolean {
+    const known = fresh(user)
+    if (!known) return false
+    return known.changes.get(key)?.isPending === true || Date.now() - known.unsettledAt < UNSETTLED_MS
+  },
+
   /** Remembers a change as the newest. */
   put(user: string, key: string, time: number): Mark {
-    const known = users.get(user) ?? { changes: new Map<string, Remembered>(), changedAt: 0 }
+    const known = users.get(user) ?? { changes: new Map<string, Remembered>(), changedAt: 0, unsettledAt: 0 }
     users.delete(user)
     users.set(user, known)
     known.changedAt = Date.now()
@@ -98,8 +107,11 @@ function newMark(time: number, before: Remembered | undefined, failed: () => voi
 
 /** Takes back a change that wasn't confirmed, if it is still the newest. */
 function restore(user: string, key: string, mark: Remembered): void {
-  const changes = users.get(user)?.changes
-  if (changes?.get(key) !== mark) return
+  const known = users.get(user)
+  if (!known) return
+  known.unsettledAt = Date.now()
+  const { changes } = known
+  if (changes.get(key) !== mark) return
   let before = mark.before
   while (before?.hasFailed) before = before.before
   if (before) changes.set(key, before)

@@ -31,7 +31,7 @@ export async function look(looking: Looking, userTokens: readonly string[]): Pro
   const seen = new Map<string, Seen>()
   const areListsUseful = (uselessLists.get(api.application) ?? 0) < Date.now()
   const isListed = areListsUseful && userTokens.length > 1
-  if (isListed) await lookAtList(api, userTokens, seen)
+  const isRefused = isListed && !(await lookAtList(api, userTokens, seen))
   const isReadable = (userToken: string): boolean => !seen.has(userToken)
   const reads = userTokens.filter(isReadable).map(async (userToken) => {
     const profile = await withSlot(() => api.readProfile(userToken))
@@ -40,10 +40,10 @@ export async function look(looking: Looking, userTokens: readonly string[]): Pro
     return !isFailure(profile) && profile.exists && isAsWritten(userToken, profile.segments)
   })
   const asWritten = (await Promise.all(reads)).filter(Boolean).length
-  if (isListed && asWritten > 0) {
+  if (isRefused || (isListed && asWritten > 0)) {
     uselessLists.set(api.application, Date.now() + LISTS_RETRY_MS)
     warn(
-      "Algolia's lists of profiles do not show the segments that were just written, so each written profile is read once more to see that no other process replaced them: three calls a user in place of two."
+      "Algolia's lists of profiles cannot be read, or do not show the segments that were just written, so each written profile is read once more to see that no other process replaced them: three calls a user in place of two."
     )
   }
   return seen
@@ -53,8 +53,9 @@ export async function look(looking: Looking, userTokens: readonly string[]): Pro
  * Takes what it finds on the list of the profiles updated since the batch began. Others may have been updated, too, by the
  * thousand: it goes on to the next page only as long as a page shows at least two of these users, as reading them one by
  * one would be cheaper otherwise.
+ * @returns whether there are lists at all
  */
-async function lookAtList(api: ProfileApi, userTokens: readonly string[], seen: Map<string, Seen>): Promise<void> {
+async function lookAtList(api: ProfileApi, userTokens: readonly string[], seen: Map<string, Seen>): Promise<boolean> {
   const since = (api.startedAt() ?? Date.now() - 60_000) - LOOK_MARGIN_MS
   let pages = 0
   let next: string | undefined
@@ -62,10 +63,9 @@ async function lookAtList(api: ProfileApi, userTokens: readonly string[], seen: 
     const page = await api.listProfiles(since, next)
     if (isFailure(page)) {
       // What is refused for good is no trouble of the moment: the users are read instead.
-      if (isRetried(page.status))
-        for (const userToken of userTokens) if (!seen.has(userToken)) seen.set(userToken, page)
-      if (!isRetried(page.status)) uselessLists.set(api.application, Date.now() + LISTS_RETRY_MS)
-      return
+      if (!isRetried(page.status)) return false
+      for (const userToken of userTokens) if (!seen.has(userToken)) seen.set(userToken, page)
+      return true
     }
     pages += 1
     for (const userToken of userTokens) {
@@ -74,9 +74,5 @@ async function lookAtList(api: ProfileApi, userTokens: readonly string[], seen: 
     }
     next = page.next
   } while (next !== undefined && seen.size < userTokens.length && seen.size >= 2 * pages)
-}
-
-/** Forgets what was found out about lists: for tests. */
-export function forgetLists(): void {
-  uselessLists.clear()
+  return true
 }

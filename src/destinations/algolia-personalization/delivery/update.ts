@@ -136,8 +136,7 @@ function wrote(item: Item): void {
 
 /** The profile was as it should be. What another batch has only just written isn't certain before somebody has looked. */
 function foundSo(run: Run<never>, item: Item): void {
-  const newest = lately.newest(item.user, item.change.key)
-  const isCertain = !newest?.isPending || newest === item.mark
+  const isCertain = item.mark !== undefined || !lately.isUnsettled(item.user, item.change.key)
   item.result ??= 'profile unchanged'
   item.mark ??= lately.put(item.user, item.change.key, item.change.time)
   if (isCertain) settle(item, item.result)

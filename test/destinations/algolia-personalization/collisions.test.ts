@@ -1,0 +1,151 @@
+import type * as Support from '../../support/destination'
+import type { LocalAlgolia } from '../../../src/local/algolia'
+import type { BatchEntry } from '../../support/destination'
+
+/** As two processes: each has the destination's modules, and so its locks and its memory, for itself. */
+function anotherProcess(): typeof Support {
+  let loaded: typeof Support | undefined
+  jest.isolateModules(() => {
+    loaded = jest.requireActual<typeof Support>('../../support/destination')
+  })
+  return loaded as typeof Support
+}
+
+const processes = [anotherProcess(), anotherProcess()]
+const { audienceTrack, callsTo, giveProfile, managedIds, startAlgolia, stopAlgolia } = processes[0]!
+
+test('the two processes of these tests share nothing', () => {
+  expect(processes[0]!.Host).not.toBe(processes[1]!.Host)
+})
+
+let algolia: LocalAlgolia
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
+
+const users = Array.from({ length: 40 }, (_, index) => `u${index}`)
+const audiences = ['a', 'b', 'c', 'd']
+const foreign = { id: 'foreign', source: 'crm', since: 1 }
+
+test('two processes that write the same users at the same time lose nothing that they answer 200', async () => {
+  algolia.faults.latency = 20
+  for (const user of users) giveProfile(algolia, user, [foreign])
+  const deliveries: Promise<{ audience: string; entries: BatchEntry[] }>[] = audiences.map(async (audience, index) => {
+    const events = users.map((user) => audienceTrack(user, audience, true))
+    const host = new processes[index % 2]!.Host()
+    return { audience, entries: await host.deliverBatch('enterAudience', events) }
+  })
+  for (const { audience, entries } of await Promise.all(deliveries)) {
+    entries.forEach(({ status }, index) => {
+      if (status === 200) expect(managedIds(algolia, users[index]!)).toContain(audience)
+    })
+    expect(entries.filter(({ status }) => status === 200).length).toBeGreaterThan(users.length / 2)
+  }
+  for (const user of users) expect(algolia.profiles.get(user)?.segments).toContainEqual(foreign)
+})
+
+/** Takes the written segments away right after each of the first writes of a user. */
+function undoWrites(user: string, times: number): void {
+  let left = times
+  algolia.faults.add({
+    when: ({ route, userID }) => route === 'writeProfileSegments' && userID === user && (left -= 1) >= 0,
+    then: {
+      change: (answer) => {
+        const lastUpdatedAt = new Date().toISOString()
+        algolia.profiles.put({ userID: user, type: 'basic', affinities: [], segments: [foreign], lastUpdatedAt })
+        return answer
+      }
+    }
+  })
+}
+
+describe.each([1, 3])('in a batch of %i users', (count) => {
+  const events = users.slice(0, count).map((user) => audienceTrack(user, 'vip', true))
+
+  test('what another process undid is made again', async () => {
+    const { Host } = anotherProcess()
+    undoWrites('u0', 1)
+    const entries = await new Host().deliverBatch('enterAudience', events)
+    expect(entries.map(({ status }) => status)).toEqual(events.map(() => 200))
+    expect(managedIds(algolia, 'u0')).toEqual(['vip'])
+    expect(algolia.profiles.get('u0')?.segments).toContainEqual(foreign)
+    // Each read and written, one more read and write for the one, and two looks.
+    expect(algolia.calls).toHaveLength(2 * count + 2 + 2)
+  })
+
+  test('what is undone time after time is answered as retryable, and no other', async () => {
+    const { Host } = anotherProcess()
+    undoWrites('u0', Infinity)
+    const entries = await new Host().deliverBatch('enterAudience', events)
+    expect(entries.map(({ status }) => status)).toEqual([423, ...events.slice(1).map(() => 200)])
+    expect(entries[0]?.errormessage).toMatch(/another writer replaced them.*tries again/)
+  })
+})
+
+describe('where lists say nothing of writes', () => {
+  const events = users.slice(0, 5).map((user) => audienceTrack(user, 'vip', true))
+  const useless: [string, () => void][] = [
+    [
+      'because they do not show segments',
+      () =>
+        void algolia.faults.changePages((page) => ({
+          ...page,
+          users: page.users.map((user) => ({ ...user, segments: undefined }))
+        }))
+    ],
+    [
+      'because a write does not move lastUpdatedAt',
+      () => void algolia.faults.changePages((page) => ({ ...page, users: [] }))
+    ],
+    [
+      'because the key may not list',
+      () => void algolia.faults.status(403, { when: ({ route }) => route === 'listProfiles' })
+    ]
+  ]
+
+  test.each(useless)(
+    '%s: each user is read once more, what was undone is made again, and it is said once',
+    async (_, arrange) => {
+      const { Host, settings } = anotherProcess()
+      arrange()
+      undoWrites('u0', 1)
+      const warnings: string[] = []
+      const { integration } = new Host()
+      const logger = { warn: (message: string) => warnings.push(message), info: () => {}, error: () => {} } as never
+      const input = { settings, useDefaultMappings: true, logger, mapping: { userToken: { '@path': '$.userId' } } }
+      for (const audience of ['vip', 'loyal']) {
+        await integration.testBatchAction('enterAudience', {
+          events: events.map(({ userId }) => audienceTrack(userId!, audience, true)) as never,
+          ...input
+        })
+      }
+      for (const user of users.slice(0, 5)) expect(managedIds(algolia, user)).toEqual(['vip', 'loyal'])
+      expect(callsTo(algolia).filter((call) => call.includes('?'))).toHaveLength(1)
+      expect(warnings).toHaveLength(1)
+    }
+  )
+})
+
+test('thousands of other profiles that changed meanwhile cost no more than a read for each user', async () => {
+  const { Host } = anotherProcess()
+  const profiles = Array.from({ length: 3_000 }, (_, index) => ({
+    userID: `t${index}`,
+    type: 'basic',
+    affinities: [],
+    lastUpdatedAt: '2999-01-01T00:00:00Z'
+  }))
+  algolia.profiles.putAll(profiles as never)
+  const events = users.slice(0, 10).map((user) => audienceTrack(user, 'vip', true))
+  const entries = await new Host().deliverBatch('enterAudience', events)
+  expect(new Set(entries.map(({ status }) => status))).toEqual(new Set([200]))
+  expect(algolia.calls.length).toBeLessThanOrEqual(20 + 1 + 10)
+})
+
+test('nothing is looked at where nothing was written', async () => {
+  await new processes[0]!.Host().deliverBatch(
+    'exitAudience',
+    users.map((user) => audienceTrack(user, 'vip', false))
+  )
+  expect(algolia.calls).toHaveLength(users.length)
+})
