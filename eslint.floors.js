@@ -11,8 +11,8 @@ const FLOORS = [
   ['sync', 'searches', 'audiences', 'doctor'],
   ['sources/algolia-profiles', 'sources/algolia-search-analytics', 'contexts'],
   ['airbyte', 'segment', 'algolia'],
-  ['report'],
   ['input'],
+  ['report'],
   ['errors.ts', 'clock.ts', 'backoff.ts', 'version.ts']
 ]
 

@@ -26,7 +26,7 @@ describe('the linter', () => {
     ['src/sync/run.ts', '../cli/session'],
     ['src/sync/run.ts', '../local/segment'],
     ['src/cli/sync.ts', '../local/segment'],
-    ['src/input/origin.ts', '../report/words'],
+    ['src/report/words.ts', '../input/origin'],
     ['src/errors.ts', './input/origin'],
     ['src/local/segment/server.ts', '../../errors']
   ])('lets %s not import %s', async (file, imported) => {
