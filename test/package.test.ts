@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -18,11 +18,19 @@ const manifest = JSON.parse(read('package.json')) as {
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
-  'docs/algolia-profiles.md',
-  'docs/install.md',
-  'docs/in-the-page.md',
-  'docs/rule-contexts.md'
+  'bench/README.md',
+  ...readdirSync(path.join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`)
 ]
+/** The anchors of a document's headings, as GitHub makes them. */
+const anchorsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    String(heading)
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/ /g, '-')
+  )
 
 describe('the package', () => {
   it('tells one version everywhere', () => {
@@ -76,4 +84,26 @@ describe.each(documents)('%s', (document) => {
     const folder = path.dirname(path.join(root, document))
     expect(links.filter((link) => !existsSync(path.join(folder, link)))).toEqual([])
   })
+
+  it('links only to headings that there are', () => {
+    const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)]
+    const folder = path.dirname(path.join(root, document))
+    const dangling = links.filter(([, link, anchor]) => {
+      const target = link ? path.join(folder, link) : path.join(root, document)
+      return !anchorsOf(target).includes(String(anchor))
+    })
+    expect(dangling.map(([link]) => link)).toEqual([])
+  })
+
+  it('reaches into no folder of the package by its name', () => {
+    expect(read(document)).not.toMatch(/segment-algolia-personalization\/(dist|src)\//)
+  })
+})
+
+it('has a README that can be read in five minutes', () => {
+  expect(
+    read('README.md')
+      .split(/\s+/)
+      .filter((word) => /\w/.test(word)).length
+  ).toBeLessThan(1200)
 })

@@ -133,10 +133,10 @@ test('tells a failure for good as the source does, never with the key', async ()
   })
 })
 
-test('the example in the README prints the users with the affinity that it asks for', async () => {
+test('the example in the documents prints the users with the affinity that it asks for', async () => {
   const root = resolve(__dirname, '../../..')
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const example = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].find(([, code = '']) => code.includes('browseProfiles'))
+  const page = await readFile(join(root, 'docs/library.md'), 'utf8')
+  const example = [...page.matchAll(/^```js\n(.*?)^```$/gms)].find(([, code = '']) => code.includes('browseProfiles'))
   const folder = await mkdtemp(join(tmpdir(), 'readme-'))
   try {
     await mkdir(join(folder, 'node_modules'))
