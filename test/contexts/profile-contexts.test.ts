@@ -215,6 +215,29 @@ describe('never an exception into a search', () => {
     expect(await contexts.lookUp('ada')).toEqual(['vip'])
   })
 
+  test.each([401, 402, 403])(
+    'a %i is said to every call until somebody acts, so one a minute is enough',
+    async (status) => {
+      const { clock, server, contexts } = start(() => ({ status, body: { status } }))
+      for (let second = 0; second < 60; second += 1) {
+        await contexts.lookUp(`token-${second}`)
+        clock.advance(SECOND)
+      }
+      expect(server.asked).toHaveLength(1)
+      server.script = (token) => found(token, 'vip')
+      expect(await contexts.lookUp('ada')).toEqual(['vip'])
+    }
+  )
+
+  test('the same problem is told once a minute, not with each search', async () => {
+    const { clock, contexts, problems } = start(() => ({ status: 500 }))
+    for (let second = 0; second < 120; second += 1) {
+      await contexts.lookUp(`token-${second}`)
+      clock.advance(SECOND)
+    }
+    expect(problems.length).toBeLessThanOrEqual(3)
+  })
+
   test('a listener that throws costs nothing', async () => {
     const boom = (): never => {
       throw new Error('boom')
