@@ -20,7 +20,7 @@ export interface ProfileContextsOptions extends RuleContextsOptions {
   readonly staleSeconds?: number
   /** Milliseconds that a look-up waits for Algolia, where nothing is known yet; 200 unless told otherwise. */
   readonly patience?: number
-  /** User tokens that are kept; 20,000 unless told otherwise, which is some 10 MB. */
+  /** User tokens that are kept; 20,000 unless told otherwise, which is some 25 MB with ten contexts each. */
   readonly maxProfiles?: number
   /** The part of the calls that Algolia allows in a minute that is left to others; 0.2 unless told otherwise. */
   readonly reserve?: number
