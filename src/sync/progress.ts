@@ -54,17 +54,24 @@ export const noProfiles = (): ProfileCounts => {
   return { read: 0, sent: 0, known: 0, rejected: 0, shortened: 0, firstSeen: 0 }
 }
 
+/** Less of a pass than this tells nothing of the rest. */
+const ENOUGH_OF_A_PASS = 0.02
+
 /**
  * @param pages how many pages this run has read
  * @param seconds how long that took
- * @returns how much longer the pass takes, or undefined. Algolia tells no number of profiles; but the windows of a split
- * pass end at about the same length, so once one has been read to its end, it is known what the others lack.
+ * @returns how much longer the pass takes, or undefined. Algolia tells no number of profiles; but once a window has been
+ * read to its end, it is known how many profiles the part of the pass that was expected in it came to.
  */
 export function secondsToGo({ pass }: StreamState, pages: number, seconds: number): number | undefined {
   if (pass === undefined) return 0
-  if (pass.longest === 0) return undefined
-  const pagesToGo = pass.windows.reduce((sum, window) => sum + Math.max(1, pass.longest - window.pages), 0)
-  return (pagesToGo * seconds) / pages
+  const { windows } = pass
+  const ended = 1 - windows.reduce((sum, { share = 1 }) => sum + share, 0)
+  if (ended < ENOUGH_OF_A_PASS || pass.read === 0) return undefined
+  const inAll = (pass.read - windows.reduce((sum, { read }) => sum + read, 0)) / ended
+  const left = windows.reduce((sum, { share = 1, read }) => sum + Math.max(0, share * inAll - read), 0)
+  const pagesLeft = Math.max(windows.length, (left * pass.pages) / pass.read)
+  return (pagesLeft * seconds) / pages
 }
 
 /** @returns how a run is getting on, as it is shown. */

@@ -44,6 +44,67 @@ export function populate(algolia: SimulatedAlgolia, population: Population, coun
   }
 }
 
+/** How user tokens look. */
+export const TOKENS = ['random', 'sequential', 'prefixed', 'mixed'] as const
+
+/** How the times of updates lie. */
+export const TIMES = [
+  'even',
+  'bursty',
+  'growing with the token',
+  'ten distinct seconds',
+  'half in one second',
+  'nine tenths in one second',
+  'all in one second',
+  'all today'
+] as const
+
+export type Tokens = (typeof TOKENS)[number]
+export type Times = (typeof TIMES)[number]
+
+const HEX = 16 ** 12
+
+/** Fills a simulation with so many made-up profiles of the 90 days before its present, none of the last ten minutes. */
+export function populateWith(
+  algolia: SimulatedAlgolia,
+  { tokens, times }: { readonly tokens: Tokens; readonly times: Times },
+  count: number,
+  chance: Chance
+): void {
+  const end = algolia.now() * 1000 - 601 * SECOND
+  const midnight = Math.floor(end / DAY) * DAY
+  const ago = (most: number): number => Math.floor(end - most * chance.next())
+  const second = (): number => Math.floor(ago(90 * DAY) / SECOND) * SECOND
+  const one = second()
+  const inOneSecond = (part: number): number => (chance.happens(part) ? one + chance.below(SECOND) : ago(90 * DAY))
+  const ten = Array.from({ length: 10 }, second)
+  const bursts = Array.from({ length: 20 }, second)
+  const texts = Array.from({ length: count }, (_, index) => {
+    const random = Math.floor(chance.next() * HEX).toString(16)
+    const kind = chance.below(4)
+    return {
+      random: () => random,
+      sequential: () => `user-${index}`,
+      prefixed: () => `${['android', 'ios', 'shop-de', 'web'][kind]}_${random}`,
+      mixed: () => [`anonymous-${random}`, `${index}`, `${random}=`, `Customer/${index}`][kind] ?? random
+    }[tokens]()
+  })
+  const inOrder = [...new Set(texts)].sort()
+  for (const [index, token] of inOrder.entries()) {
+    const time = {
+      even: () => ago(90 * DAY),
+      bursty: () => chance.oneOf(bursts) + chance.below(60 * SECOND),
+      'growing with the token': () => Math.floor(end - (90 * DAY * (inOrder.length - index)) / inOrder.length),
+      'ten distinct seconds': () => chance.oneOf(ten),
+      'half in one second': () => inOneSecond(0.5),
+      'nine tenths in one second': () => inOneSecond(0.9),
+      'all in one second': () => inOneSecond(1),
+      'all today': () => ago(end - midnight)
+    }[times]()
+    algolia.put(token, time)
+  }
+}
+
 /** Updates one profile, or adds one, as it happens on a live application: now, or stored some minutes late. */
 export function updateOne(algolia: SimulatedAlgolia, chance: Chance): void {
   const tokens = [...algolia.profiles.keys()]

@@ -47,7 +47,8 @@ export class SimulatedAlgolia implements Transport {
   /** Calls under way, and the most there were at any moment. */
   underWay = 0
   mostUnderWay = 0
-  private sorted: string[] | undefined
+  /** The profiles in the order of their user tokens. */
+  private sorted: (readonly [userID: string, profile: SimulatedProfile])[] | undefined
   private period = { start: -1, calls: 0 }
 
   constructor(private readonly options: SimulationOptions) {}
@@ -60,8 +61,10 @@ export class SimulatedAlgolia implements Transport {
   /** Adds a profile or replaces it, with a version of its own. @param updatedAt whole microseconds */
   put(userID: string, updatedAt: number): void {
     const known = this.profiles.get(userID)
-    if (known === undefined) this.sorted = undefined
-    this.profiles.set(userID, { updatedAt, version: (known?.version ?? 0) + 1 })
+    const profile = { updatedAt, version: (known?.version ?? 0) + 1 }
+    this.profiles.set(userID, profile)
+    if (this.sorted === undefined) return
+    this.sorted.splice(firstAtOrAfter(this.sorted, userID), known === undefined ? 0 : 1, [userID, profile])
   }
 
   async send(path: string, signal: AbortSignal): Promise<Answer> {
@@ -126,14 +129,15 @@ export class SimulatedAlgolia implements Transport {
     const token = query.get('nextPageToken')
     if (token !== null && !token.startsWith(`${list} `)) return failure(422, 'unknown page token')
     const after = token === null ? '' : token.slice(list.length + 1)
-    this.sorted ??= [...this.profiles.keys()].sort()
+    this.sorted ??= [...this.profiles].sort(([one], [other]) => (one < other ? -1 : 1))
     const isWithin = this.bounds(query)
     const users: ReturnType<typeof profileOf>[] = []
     const limit = Number(query.get('limit') ?? 10)
     let last: string | undefined
-    for (let index = firstAfter(this.sorted, after); index < this.sorted.length; index += 1) {
-      const userID = this.sorted[index] ?? ''
-      const { updatedAt, version } = this.profiles.get(userID) ?? { updatedAt: 0, version: 0 }
+    // The first text after the last one of the page before.
+    const begin = after === '' ? 0 : firstAtOrAfter(this.sorted, `${after}\0`)
+    for (let index = begin; index < this.sorted.length; index += 1) {
+      const [userID, { updatedAt, version }] = this.sorted[index] as (typeof this.sorted)[number]
       if (!isWithin(updatedAt)) continue
       if (users.length === limit) {
         last = users[limit - 1]?.userID
@@ -186,11 +190,11 @@ export function timestampOf(microseconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', fraction === '' ? 'Z' : `.${fraction}Z`)
 }
 
-function firstAfter(ascending: readonly string[], value: string): number {
+function firstAtOrAfter(ascending: readonly (readonly [string, unknown])[], value: string): number {
   let [low, high] = [0, ascending.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((ascending[middle] ?? '') > value) high = middle
+    if ((ascending[middle]?.[0] ?? '') >= value) high = middle
     else low = middle + 1
   }
   return low

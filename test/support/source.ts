@@ -53,11 +53,11 @@ export function stateOfWindows(
     return {
       ...(after !== undefined && { after: time(after) }),
       ...(before !== undefined && { before: time(before + 1000) }),
-      pages: 0
+      read: 0
     }
   })
-  const pass = { startedAt: time(startedAt), run: 'earlier', windows, pages: 0, longest: 0 }
-  const stream_state = { version: 1, filters: { indices: [], affinities: [] }, pass }
+  const pass = { startedAt: time(startedAt), run: 'earlier', windows, pages: 0, read: 0 }
+  const stream_state = { version: 2, filters: { indices: [], affinities: [] }, pass }
   return streams.map((name) => ({ type: 'STREAM', stream: { stream_descriptor: { name }, stream_state } }))
 }
 

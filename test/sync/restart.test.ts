@@ -33,7 +33,7 @@ describe('a run after another', () => {
         pages += 1
         if (pages === 3) algolia.profiles.put(profile(first!.userID))
       }
-      await sync({ config: { pageSize: 100 }, onProgress })
+      await sync({ config: { pageSize: 100, concurrency: 1 }, onProgress })
       expect(segment.calls).toHaveLength(400)
       await sync()
       expect(missingProfiles({ algolia, segment })).toEqual([])
@@ -190,7 +190,7 @@ describe('the state', () => {
     await withBench({ profiles: 300, segment: { latency: 100 } }, async ({ sync, segment }) => {
       let second: Promise<unknown> | undefined
       const onProgress = (): void => void (second ??= sync())
-      expect((await sync({ config: { pageSize: 100 }, onProgress })).outcome).toBe('delivered')
+      expect((await sync({ config: { pageSize: 100, concurrency: 1 }, onProgress })).outcome).toBe('delivered')
       expect(await second).toMatchObject({
         outcome: 'failed',
         error: { failureType: 'transient_error', message: expect.stringContaining('Another sync') },
@@ -204,7 +204,7 @@ describe('the state', () => {
     await withBench({ profiles: 300, segment: { latency: 100 } }, async ({ sync }) => {
       let dry: Promise<unknown> | undefined
       const onProgress = (): void => void (dry ??= sync({ dryRun: () => Promise.resolve() }))
-      expect((await sync({ config: { pageSize: 100 }, onProgress })).outcome).toBe('delivered')
+      expect((await sync({ config: { pageSize: 100, concurrency: 1 }, onProgress })).outcome).toBe('delivered')
       expect(await dry).toMatchObject({
         outcome: 'failed',
         error: { failureType: 'transient_error', message: expect.stringMatching(/dry run.*Wait for the other one/) }

@@ -1,17 +1,18 @@
 import type { Clock } from '../../clock'
 import { toTimestamp } from '../instants'
-import type { PageProfiles } from './page-profiles'
-import { type Plan, stateAfter, type StateFilters, type StreamState } from './state'
+import type { Plan } from './plan'
+import { stateAfter, type StateFilters, type StreamState } from './state'
+import type { FreshProfiles } from './repeats'
 import { walk, type WalkOptions } from './walk'
 import { newPass } from './windows'
 
 /** A page that has been read, and the state that covers it and all before it. */
 export interface ReadPage {
-  readonly profiles: PageProfiles
+  readonly profiles: FreshProfiles
   readonly state: StreamState
 }
 
-export interface PassOptions extends WalkOptions {
+export interface PassOptions extends Omit<WalkOptions, 'startedAt'> {
   readonly filters: StateFilters
   readonly clock: Clock
   /** Marks this run in its states. */
@@ -21,32 +22,67 @@ export interface PassOptions extends WalkOptions {
 /**
  * Reads what a plan says, page by page: the pass to go on with, or a new one.
  *
- * A new pass starts when it is begun, by the server's clock, which the first answer tells and which is reckoned back to
- * before the first call.
+ * A new pass starts when it is begun, by the server's clock, which the answers tell and which is reckoned back to before
+ * the first call.
  * @throws what `walk` throws
  */
 export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerator<ReadPage, void> {
   const { client, clock, filters, onWarning, run } = options
-  const begunAt = clock.now()
-  const after = plan.resume === undefined ? plan.after : plan.resume.after
-  let startedAt = plan.resume?.startedAt
+  const { pass, after, from } = plan.resume ?? { pass: newPass(plan.after), after: plan.after, from: undefined }
+  const start = new Start(clock.now(), plan.resume?.startedAt)
+  let isFirst = true
   let isUnusable = false
-  for await (const { profiles, pass } of walk(plan.resume?.pass ?? newPass(after), options)) {
-    if (startedAt === undefined) {
-      startedAt = Math.floor(client.serverTime(begunAt) / 1000)
-      if (!client.knowsServerTime) {
-        onWarning(
-          "Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right."
-        )
-      }
-      isUnusable = plan.latestCursor !== undefined && plan.latestCursor > startedAt
-      if (isUnusable) break
+  const startedAt = (): number => start.learn(client.serverTime(start.begunAt))
+  for await (const step of walk({ pass, after }, { ...options, startedAt })) {
+    if (isFirst && !client.knowsServerTime) {
+      onWarning("Algolia's answers carry no date: the cursor goes by this machine's clock. Make sure that it is right.")
     }
-    yield { profiles, state: stateAfter(pass, { filters, startedAt, after, run, from: plan.resume?.from }) }
+    isUnusable = isFirst && plan.latestCursor !== undefined && plan.latestCursor > start.byServer
+    if (isUnusable) break
+    isFirst = false
+    yield { profiles: step.profiles, state: stateAfter(step.pass, { filters, startedAt: start.at, after, run, from }) }
   }
   if (!isUnusable) return
   onWarning(
     `The cursor in the state, ${toTimestamp(plan.latestCursor ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
   )
   yield* readPlan({ ...plan, after: plan.afterByConfig, latestCursor: undefined }, options)
+}
+
+/** What tells another time of the start, by more than so many seconds, goes by another clock. */
+const SAME_CLOCK_SECONDS = 60
+
+/**
+ * When a pass started, whole Unix seconds. A cursor that lies too late would lose profiles without a word, so where clocks
+ * differ, the earliest counts: that of any node of the server, and while a single page has told, this machine's too.
+ */
+class Start {
+  private pages = 0
+  private earliest = Infinity
+
+  constructor(
+    readonly begunAt: number,
+    private readonly earlier: number | undefined
+  ) {}
+
+  /** @param begunByServer when it was begun by the clock of the earliest node so far, in milliseconds */
+  learn(begunByServer: number): number {
+    this.pages += 1
+    const seconds = Math.floor(begunByServer / 1000)
+    // The dates of one clock differ by a second or two: the start of a pass is not to change by that.
+    if (seconds < this.earliest - SAME_CLOCK_SECONDS) this.earliest = seconds
+    return this.at
+  }
+
+  /** By the server's clock alone. */
+  get byServer(): number {
+    return this.earliest
+  }
+
+  get at(): number {
+    if (this.earlier !== undefined) return this.earlier
+    const byMachine = Math.floor(this.begunAt / 1000)
+    const isConfirmed = this.pages > 1 || this.earliest <= byMachine + SAME_CLOCK_SECONDS
+    return isConfirmed ? this.earliest : byMachine
+  }
 }

@@ -4,7 +4,8 @@ import { PERSONALIZATION } from '../../algolia/api/apis'
 import { connect } from '../../algolia/api/connection'
 import { type Environment, systemEnvironment } from '../../algolia/api/environment'
 import { readPlan } from '../../algolia/profiles/passes'
-import { filtersOf, planOf } from '../../algolia/profiles/state'
+import { planOf } from '../../algolia/profiles/plan'
+import { filtersOf } from '../../algolia/profiles/state'
 
 /** A profile as Algolia's API description has it; `segments` is known from its partners' documents. */
 export interface AlgoliaProfile {
@@ -35,8 +36,8 @@ export interface BrowseOptions {
 }
 
 /**
- * Reads profiles page by page, with the retries and the limiter of the source. A profile that lies where two windows of
- * time overlap, or whose page is read again, can come twice. Leaving the loop stops the reading.
+ * Reads profiles page by page, with the retries and the limiter of the source. Each profile comes
+ * once, unless it is updated meanwhile or a call goes wrong. Leaving the loop stops the reading.
  *
  * @param environment what stands in for the clock, for chance and for Algolia's address, in tests; by default the
  * machine's, and the environment variable `ALGOLIA_PERSONALIZATION_URL`

@@ -7,7 +7,8 @@ import type { Environment } from '../../algolia/api/environment'
 import { toTimestamp } from '../../algolia/instants'
 import { readPlan, type ReadPage } from '../../algolia/profiles/passes'
 import { pathOf, readProfile } from '../../algolia/profiles/profile'
-import { filtersOf, parseStreamState, type Plan, planOf, writeStreamState } from '../../algolia/profiles/state'
+import { type Plan, planOf } from '../../algolia/profiles/plan'
+import { filtersOf, parseStreamState, writeStreamState } from '../../algolia/profiles/state'
 import { getUsers } from '../../algolia/profiles/users'
 import { grouped } from '../../report/words'
 import { type Config, configSchema, inWords, whyNone } from './config'
@@ -55,8 +56,10 @@ async function* readProfiles(
   signal: AbortSignal
 ): AsyncGenerator<Batch, void> {
   const filters = filtersOf(config)
+  const warnings: string[] = []
   const starts = selected.map(({ stream: { name }, syncMode }) => {
-    return { name, syncMode, state: parseStreamState(name, states.get(name), filters) }
+    const state = parseStreamState(name, states.get(name), filters, (warning) => warnings.push(warning))
+    return { name, syncMode, state }
   })
   const plan = planOf(starts, filters)
   const streams = selected.map(({ stream }) => stream)
@@ -67,7 +70,7 @@ async function* readProfiles(
   try {
     const what = whatIsRead(config, streams, plan)
     host.begin({ what, counts: client.counts, callsLeft: () => client.callsLeft() })
-    for (const warning of plan.warnings) host.warn(warning)
+    for (const warning of [...warnings, ...plan.warnings]) host.warn(warning)
     const { clock, random } = environment
     const { pageSize, concurrency } = config
     const run = random().toString(36).slice(2)

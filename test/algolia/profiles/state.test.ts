@@ -7,14 +7,12 @@ import {
   CURSOR_MARGIN_SECONDS,
   filtersOf,
   parseStreamState,
-  type Plan,
-  planOf,
   stateAfter,
   type StateFilters,
-  type StreamStart,
   type StreamState,
   writeStreamState
 } from '../../../src/algolia/profiles/state'
+import { type Plan, planOf, type StreamStart } from '../../../src/algolia/profiles/plan'
 import { statesByStream } from '../../../src/airbyte/states'
 import type { Window } from '../../../src/algolia/profiles/windows'
 import { Chance } from '../../support/chance'
@@ -41,16 +39,16 @@ const configError = (message: RegExp) =>
   }) as Error
 
 describe('the state of a stream', () => {
-  const cursorState = { version: 1, filters: ALL, cursor: '2026-02-01T00:00:00Z' }
+  const cursorState = { version: 2, filters: ALL, cursor: '2026-02-01T00:00:00Z' }
   const passState = {
-    version: 1,
+    version: 2,
     filters: ALL,
     pass: {
       startedAt: '2026-02-01T00:00:00Z',
       run: 'abc',
-      windows: [{ pageToken: 'next', pages: 3 }],
+      windows: [{ pageToken: 'next', read: 30 }],
       pages: 3,
-      longest: 0
+      read: 30
     }
   }
 
@@ -62,8 +60,16 @@ describe('the state of a stream', () => {
     const seconds = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 })
     const count = fc.nat()
     const window = fc.record(
-      { after: seconds, before: seconds, pageToken: fc.string(), pages: count },
-      { requiredKeys: ['pages'] }
+      {
+        after: seconds,
+        before: seconds,
+        pageToken: fc.string(),
+        read: count,
+        readTo: fc.string(),
+        again: count,
+        share: fc.double({ min: 0, max: 1, noNaN: true })
+      },
+      { requiredKeys: ['read'] }
     )
     const pass = fc
       .record(
@@ -74,9 +80,9 @@ describe('the state of a stream', () => {
           after: seconds,
           windows: fc.array(window, { minLength: 1 }),
           pages: count,
-          longest: count
+          read: count
         },
-        { requiredKeys: ['startedAt', 'run', 'windows', 'pages', 'longest'] }
+        { requiredKeys: ['startedAt', 'run', 'windows', 'pages', 'read'] }
       )
       .map((fields) => ({ ...fields, pages: fields.pages + (fields.from?.pages ?? 0) + 1 }))
     const filters = fc.record(
@@ -84,7 +90,7 @@ describe('the state of a stream', () => {
       { requiredKeys: ['indices', 'affinities'] }
     )
     const states = fc.record(
-      { version: fc.constant(1 as const), filters, cursor: seconds, pass },
+      { version: fc.constant(2 as const), filters, cursor: seconds, pass },
       { requiredKeys: ['version', 'filters'] }
     )
     fc.assert(
@@ -97,15 +103,15 @@ describe('the state of a stream', () => {
 
   test('of a source that kept the newest cursor field alone is taken over, with the margin', () => {
     const state = parseStreamState('profiles', { algolia_last_updated: '2026-02-01T00:10:00.123456Z' }, ALL)
-    expect(state).toEqual({ version: 1, filters: ALL, cursor: Date.parse('2026-02-01T00:00:00Z') / 1000 })
+    expect(state).toEqual({ version: 2, filters: ALL, cursor: Date.parse('2026-02-01T00:00:00Z') / 1000 })
   })
 
   test.each<[string, unknown]>([
     ['a text', 'state'],
     ['a number', 7],
-    ['of another version', { ...cursorState, version: 2 }],
+    ['of a later version', { ...cursorState, version: 3 }],
     ['without a version', { filters: ALL, cursor: '2026-02-01T00:00:00Z' }],
-    ['without filters', { version: 1, cursor: '2026-02-01T00:00:00Z' }],
+    ['without filters', { version: 2, cursor: '2026-02-01T00:00:00Z' }],
     ['with a cursor that is no time', { ...cursorState, cursor: 'yesterday' }],
     ['with a cursor that is a number', { ...cursorState, cursor: 1767225600 }],
     ['with a day that no month has', { ...cursorState, cursor: '2026-02-30T00:00:00Z' }],
@@ -119,16 +125,60 @@ describe('the state of a stream', () => {
     ],
     [
       'with a window whose bound is no time',
-      { ...passState, pass: { ...passState.pass, windows: [{ after: 'x', pages: 0 }] } }
+      { ...passState, pass: { ...passState.pass, windows: [{ after: 'x', read: 0 }] } }
     ],
     [
       'with a page token that is no text',
-      { ...passState, pass: { ...passState.pass, windows: [{ pageToken: 7, pages: 0 }] } }
+      { ...passState, pass: { ...passState.pass, windows: [{ pageToken: 7, read: 0 }] } }
     ]
   ])('%s can not be read: a config error, that says what to do', (_, input) => {
     expect(() => parseStreamState('affinities', input, ALL)).toThrow(
       configError(/^The state of the stream affinities can't be read \(.+\)\. Restore .* reset/)
     )
+  })
+})
+
+describe('the state of the version before', () => {
+  const pass = {
+    startedAt: '2026-02-01T00:00:00Z',
+    run: 'abc',
+    from: { run: 'earlier', pages: 2 },
+    after: '2026-01-01T00:00:00Z',
+    windows: [
+      { after: '2026-01-01T00:00:00Z', before: '2026-01-10T00:00:01Z', pageToken: 'next', pages: 3 },
+      { after: '2026-01-10T00:00:00Z', pages: 0 }
+    ],
+    pages: 5,
+    longest: 3
+  }
+  const [start, cut] = [Date.parse('2026-01-01T00:00:00Z') / 1000, Date.parse('2026-01-10T00:00:00Z') / 1000]
+
+  test('is taken over: its cursor, or its windows with their page tokens', () => {
+    const cursor = { version: 1, filters: ALL, cursor: '2026-02-01T00:00:00Z' }
+    expect(parseStreamState('profiles', cursor, ALL)).toEqual({
+      version: 2,
+      filters: ALL,
+      cursor: Date.parse('2026-02-01T00:00:00Z') / 1000
+    })
+    expect(parseStreamState('profiles', { version: 1, filters: ALL, pass }, ALL)?.pass).toEqual({
+      startedAt: Date.parse('2026-02-01T00:00:00Z') / 1000,
+      run: 'abc',
+      from: { run: 'earlier', pages: 2 },
+      after: start,
+      windows: [
+        { after: start, before: cut + 1, pageToken: 'next', read: 0 },
+        { after: cut, read: 0 }
+      ],
+      pages: 5,
+      read: 0
+    })
+  })
+
+  test('is read anew, with a warning that says why, where it can not be taken over', () => {
+    const warnings: string[] = []
+    const broken = { version: 1, filters: ALL, pass: { ...pass, windows: [] } }
+    expect(parseStreamState('profiles', broken, ALL, (warning) => warnings.push(warning))).toBeUndefined()
+    expect(warnings).toEqual([expect.stringMatching(/stream profiles .*taken over .*windows.*read anew/) as string])
   })
 })
 
@@ -226,15 +276,15 @@ test('what is wrong with a state is told with its place', () => {
 })
 
 describe('what is to be read', () => {
-  const PASS = { startedAt: NOW - DAY, run: 'one', after: undefined, windows: [{ pages: 0 }], pages: 0, longest: 0 }
+  const PASS = { startedAt: NOW - DAY, run: 'one', after: undefined, windows: [{ read: 0 }], pages: 0, read: 0 }
   const withPass = (changes: Partial<NonNullable<StreamState['pass']>> = {}): StreamState => {
-    return { version: 1, filters: ALL, pass: { ...PASS, ...changes } }
+    return { version: 2, filters: ALL, pass: { ...PASS, ...changes } }
   }
-  const withCursor = (cursor: number): StreamState => ({ version: 1, filters: ALL, cursor })
+  const withCursor = (cursor: number): StreamState => ({ version: 2, filters: ALL, cursor })
   const incremental = (name: string, state?: StreamState): StreamStart => ({ name, syncMode: 'incremental', state })
   const full = (name: string, state?: StreamState): StreamStart => ({ name, syncMode: 'full_refresh', state })
   const windows = ({ resume }: Plan): readonly Window[] | undefined => resume?.pass.windows
-  const window = (pageToken: string, pages: number): Window => ({ pageToken, pages })
+  const window = (pageToken: string, read: number): Window => ({ pageToken, read })
   const startDate = '2026-02-01'
   const since: StateFilters = { ...ALL, startDate }
   const START = Date.parse(startDate) / 1000
@@ -262,7 +312,7 @@ describe('what is to be read', () => {
       startedAt: NOW - DAY,
       after: undefined,
       from: { run: 'one', pages: 3 },
-      pass: { windows: [window('a', 3)], pages: 3, longest: 0 }
+      pass: { windows: [window('a', 3)], pages: 3, read: 0 }
     })
   })
 
@@ -272,7 +322,7 @@ describe('what is to be read', () => {
   })
 
   test('is the rest of a full refresh that was not complete', () => {
-    expect(windows(planOf([full('profiles', withPass())], ALL))).toEqual([{ pages: 0 }])
+    expect(windows(planOf([full('profiles', withPass())], ALL))).toEqual([{ read: 0 }])
   })
 
   test('starts over where a full refresh is wanted in the middle of an incremental pass', () => {
@@ -320,7 +370,7 @@ describe('what is to be read', () => {
   test('goes on with a pass that one stream has behind it and the other has not', () => {
     const behind = withCursor(PASS.startedAt - CURSOR_MARGIN_SECONDS)
     expect(windows(planOf([incremental('profiles', behind), incremental('segments', withPass())], ALL))).toEqual([
-      { pages: 0 }
+      { read: 0 }
     ])
   })
 
@@ -433,17 +483,14 @@ describe('what is to be read', () => {
 
 test('the cursor lies ten minutes before the start of its pass, and moves only when nothing is left', () => {
   const context = { filters: ALL, startedAt: NOW, after: NOW - DAY, run: 'one' }
-  expect(stateAfter({ windows: [], pages: 4, longest: 4 }, context)).toEqual({
-    version: 1,
+  expect(stateAfter({ windows: [], pages: 4, read: 40 }, context)).toEqual({
+    version: 2,
     filters: ALL,
     cursor: NOW - 600
   })
-  const underWay = stateAfter(
-    { windows: [{ pages: 1, pageToken: 'a', restarted: true }], pages: 1, longest: 0 },
-    context
-  )
+  const underWay = stateAfter({ windows: [{ read: 10, pageToken: 'a', restarted: true }], pages: 1, read: 10 }, context)
   expect(underWay.cursor).toBeUndefined()
-  expect(underWay.pass?.windows).toEqual([{ pages: 1, pageToken: 'a' }])
+  expect(underWay.pass?.windows).toEqual([{ read: 10, pageToken: 'a' }])
 })
 
 describe('a read', () => {
@@ -472,7 +519,7 @@ describe('a read', () => {
   )
 
   test('from a cursor in the far future warns, and is a full one', async () => {
-    const [future] = await read(stateOf({ version: 1, filters: ALL, cursor: '2099-01-01T00:00:00Z' }))
+    const [future] = await read(stateOf({ version: 2, filters: ALL, cursor: '2099-01-01T00:00:00Z' }))
     expect(future.thrown).toBeUndefined()
     expect(future.userTokens()).toHaveLength(100)
     expect(future.logs('WARN')).toEqual([expect.stringContaining('2099-01-01T00:00:00Z, lies in the future') as string])
@@ -483,7 +530,7 @@ describe('a read', () => {
 
   test('from a cursor in the far future and with a start date goes back to the start date', async () => {
     const filters = { ...ALL, startDate: '2026-02-01' }
-    const state = stateOf({ version: 1, filters, cursor: '2099-01-01T00:00:00Z' })
+    const state = stateOf({ version: 2, filters, cursor: '2099-01-01T00:00:00Z' })
     const [future] = await read(state, { startDate: '2026-02-01' })
     const [fresh] = await read(undefined, { startDate: '2026-02-01' })
     expect(future.userTokens()).toEqual(fresh.userTokens())
@@ -525,6 +572,9 @@ test('two runs that go on from one state, in different windows, leave states tha
   const start = stateOfWindows(streams, NOW * 1000, [(NOW - 45 * DAY) * 1000, NOW * 1000])
   isFailing = (query) => query.has('startDate')
   const older = await readFrom(start)
+  // All streams share one state here.
+  const [{ stream }] = start as unknown as [{ stream: { stream_state: { pass: { windows: unknown[] } } } }]
+  stream.stream_state.pass.windows.reverse()
   isFailing = (query) => !query.has('startDate')
   const newer = await readFrom(start)
   isFailing = () => false
@@ -551,9 +601,9 @@ test.each<[string, (stream: 'profiles' | 'affinities') => object]>([
             pass: {
               startedAt: '2026-02-20T00:00:00Z',
               run: 'one',
-              windows: [{ after: '2026-02-10T00:00:00Z', pages: 0 }],
+              windows: [{ after: '2026-02-10T00:00:00Z', read: 0 }],
               pages: 3,
-              longest: 0
+              read: 30
             }
           }
   ]
@@ -564,7 +614,7 @@ test.each<[string, (stream: 'profiles' | 'affinities') => object]>([
   const streams = ['profiles', 'affinities'] as const
   const state = streams.map((name) => ({
     type: 'STREAM',
-    stream: { stream_descriptor: { name }, stream_state: { version: 1, filters: ALL, ...stateOf(name) } }
+    stream: { stream_descriptor: { name }, stream_state: { version: 2, filters: ALL, ...stateOf(name) } }
   }))
   const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf(...streams), state }
   const read = await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia })

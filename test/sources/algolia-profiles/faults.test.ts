@@ -438,8 +438,7 @@ describe('page tokens', () => {
       const read = await world.read()
       expect(read.thrown).toBeUndefined()
       expect(read.logs('WARN')).toEqual([expect.stringContaining('no longer takes a page token')])
-      expect(new Set(read.userTokens())).toEqual(new Set(world.algolia.profiles.keys()))
-      expect(read.userTokens()).toHaveLength(130)
+      world.expectComplete(read)
       expect(world.algolia.calls).toBe(14)
     }
   )
@@ -468,7 +467,9 @@ describe('page tokens', () => {
     world.breakCalls([from + 1], { status: 422 })
     const second = await world.read(first.lastStates)
     expect(second.thrown).toBeUndefined()
-    expect(new Set(second.userTokens())).toEqual(new Set(world.algolia.profiles.keys()))
+    // What had been handed out is left out.
+    const all = [...first.userTokens(), ...second.userTokens()]
+    expect(all.sort()).toEqual([...world.algolia.profiles.keys()].sort())
   })
 })
 

@@ -46,4 +46,4 @@ test('a full refresh has every profile that was there when it began, whatever is
     { numRuns: 40 }
   )
   expect(splits).toBeGreaterThan(20)
-})
+}, 120_000)

@@ -1,0 +1,109 @@
+/**
+ * How many chains of calls a read takes, and what it may cost to start them.
+ *
+ * Each window is a chain: a page holds the token of the next. One chain makes a call each time that an answer has come, so
+ * several are only worth it where that is too slow to use the calls that Algolia allows. What they cost are calls: the
+ * pages that a cut window has had are read again, and each window's last page is not full.
+ */
+
+/** Calls more than the least that a read may cost, and the part of those it has made that it may cost besides. */
+const CALLS_TO_SPARE = 8
+const PART_TO_SPARE = 0.015
+
+/** More windows than this make a state too large for a host. */
+export const MOST_WINDOWS = 16
+
+/** A sample of this many profiles tells well enough where to cut. */
+const GOOD_SAMPLE = 100
+
+/** Parts of fewer pages than this aren't worth a call. */
+const LEAST_PAGES = 4
+
+/**
+ * A window that seems to end after so many pages isn't cut: where there is a limit to be met, and where there is none. How it
+ * seems goes by its first tokens, and where other kinds of tokens follow, a cut that comes later costs too much.
+ */
+const SHORT = 5
+const SHORT_WITHOUT_LIMIT = 20
+
+/**
+ * Chains that it takes to use up the calls allowed: one where a chain of calls, one after the other, already does.
+ * @param latency milliseconds a call takes
+ * @param rate calls allowed for each millisecond, or undefined when there is no known limit
+ */
+export function chainsWanted(latency: number, rate: number | undefined, concurrency: number): number {
+  if (latency === 0) return 1
+  if (rate === undefined) return concurrency
+  const needed = latency * rate
+  // A quarter to spare, as no chain is always under way.
+  return needed <= 0.95 ? 1 : Math.min(concurrency, Math.ceil(needed + 0.25))
+}
+
+/**
+ * Windows that it takes: as many as there are chains, and where these use up the calls allowed, as many again. While some
+ * wait to be begun, no chain is left alone with much at the end, and that would cost calls that could have been made.
+ */
+export function windowsWanted(chains: number, latency: number, rate: number | undefined): number {
+  return chains > 1 && rate !== undefined && chains >= latency * rate ? 2 * chains : chains
+}
+
+/** @returns whether a window that seems to have so many pages is too short to be cut */
+export function isShort(pages: number, rate: number | undefined): boolean {
+  return pages <= (rate === undefined ? SHORT_WITHOUT_LIMIT : SHORT)
+}
+
+/** What a run has read, and what is before it. */
+export interface Spending {
+  /** Pages read in this run. */
+  readonly pages: number
+  /** Profiles read in this run that hadn't been before, in pages. */
+  readonly useful: number
+  /** Profiles that are still to be read again, in pages. */
+  readonly owed: number
+  /** Windows that are left. */
+  readonly windows: number
+  /** Windows that the run began with. */
+  readonly begunWith: number
+}
+
+/** @returns the calls that may still be spent on further windows, so that the read stays within what it may cost */
+export function callsToSpare({ pages, useful, owed, windows, begunWith }: Spending): number {
+  const allowed = (begunWith > 1 ? 0 : CALLS_TO_SPARE) + PART_TO_SPARE * useful
+  // The last page of each window can be all but empty.
+  return allowed - (pages - useful) - owed - (windows - begunWith)
+}
+
+/** A window that is being read, as far as it decides whether it is cut. */
+export interface Candidate {
+  /** Pages read of it. */
+  readonly pages: number
+  /** Profiles on these pages. */
+  readonly sample: number
+  /** The part of the pass's profiles that is expected in it, and in all windows that are left, this one included. */
+  readonly share: number
+  readonly shareLeft: number
+  /** Pages that are expected in it, where other windows have told. */
+  readonly expected: number | undefined
+  /** Calls that may be spent on it. */
+  readonly spare: number
+  /** How many windows may be added. */
+  readonly room: number
+}
+
+/**
+ * @param windows how many are wanted
+ * @returns into how many parts a window should be cut now, or 0
+ */
+export function partsWanted(windows: number, candidate: Candidate): number {
+  if (windows < 2) return 0
+  const { pages, sample, share, shareLeft, expected, spare, room } = candidate
+  const affordable = Math.min(Math.floor(spare - pages), room)
+  if (affordable < 1) return 0
+  const size = (share / shareLeft) * windows
+  if (size < 1.5) return 0
+  // More pages tell better where to cut, as long as they are cheap.
+  if (sample < GOOD_SAMPLE && pages + 1 <= spare / 4) return 0
+  // A cut within a part costs its pages once more, so it is made finer than the first one.
+  const parts = expected === undefined ? size : Math.min(2 * size, expected / LEAST_PAGES)
+  return parts < 2 ? 0 : Math.min(affordable + 1, Math.ceil(parts))
+}

@@ -1,0 +1,70 @@
+import {
+  callsToSpare,
+  type Candidate,
+  chainsWanted,
+  partsWanted,
+  windowsWanted
+} from '../../../src/algolia/profiles/chains'
+
+const RATE = 500 / 60_000
+
+test.each([
+  [50, RATE, 8, 1],
+  [110, RATE, 8, 1],
+  [150, RATE, 8, 2],
+  [200, RATE, 8, 2],
+  [300, RATE, 8, 3],
+  [300, RATE, 2, 2],
+  [300, RATE, 1, 1],
+  [5000, RATE, 16, 16],
+  [50, undefined, 8, 8],
+  [0, undefined, 8, 1],
+  [0, RATE, 8, 1]
+])('%d ms a call, %d calls a millisecond, at most %d chains: %d', (latency, rate, concurrency, chains) => {
+  expect(chainsWanted(latency, rate, concurrency)).toBe(chains)
+})
+
+test.each([
+  [1, 50, RATE, 1],
+  [3, 300, RATE, 6],
+  [2, 300, RATE, 2],
+  [8, 50, undefined, 8]
+])('%d chains at %d ms, and %d calls a millisecond, take %d windows', (chains, latency, rate, windows) => {
+  expect(windowsWanted(chains, latency, rate)).toBe(windows)
+})
+
+describe('calls to spare', () => {
+  const fresh = { pages: 1, useful: 1, owed: 0, windows: 1, begunWith: 1 }
+
+  test('are eight, and a part of what has been read', () => {
+    expect(callsToSpare(fresh)).toBeCloseTo(8.015)
+    expect(callsToSpare({ ...fresh, pages: 1000, useful: 1000 })).toBeCloseTo(23)
+  })
+
+  test('are fewer by what has come twice, what is to come twice, and the ends of windows', () => {
+    expect(callsToSpare({ ...fresh, pages: 12, useful: 10, owed: 1, windows: 4 })).toBeCloseTo(2.15)
+  })
+
+  test('are those of its own reading for a run that goes on with several windows', () => {
+    expect(callsToSpare({ pages: 100, useful: 100, owed: 0, windows: 6, begunWith: 6 })).toBeCloseTo(1.5)
+  })
+})
+
+describe('a window is cut', () => {
+  const first: Candidate = { pages: 1, sample: 1000, share: 1, shareLeft: 1, expected: undefined, spare: 7, room: 14 }
+
+  test.each<[string, number, Partial<Candidate>, number]>([
+    ['into as many parts as there should be windows', 6, {}, 6],
+    ['into as many as its calls allow', 6, { spare: 3 }, 3],
+    ['into as many as the state has room for', 6, { room: 2 }, 3],
+    ['never for one window', 1, {}, 0],
+    ['not where no call is to spare', 6, { spare: 1.9 }, 0],
+    ['not before it has told where', 4, { sample: 10 }, 4],
+    ['not before it has told where, as long as calls are left', 4, { sample: 10, spare: 40 }, 0],
+    ['not where it holds little of what is left', 6, { share: 0.1, shareLeft: 0.5 }, 0],
+    ['finer, where it is known how long it is', 6, { share: 0.2, shareLeft: 0.4, expected: 200, spare: 20 }, 6],
+    ['not where it is short', 6, { share: 0.2, shareLeft: 0.4, expected: 7, spare: 20 }, 0]
+  ])('%s', (_, chains, changes, parts) => {
+    expect(partsWanted(chains, { ...first, ...changes })).toBe(parts)
+  })
+})

@@ -1,0 +1,89 @@
+import * as fc from 'fast-check'
+import { TIMES, type Times, TOKENS } from '../../support/populations'
+import { type ReadCase, readWhole } from '../../support/reads'
+
+/**
+ * Each profile once, at the limit's speed: whatever the number of profiles, their user tokens and times, the size of pages,
+ * the latency and the concurrency, as long as nobody changes them and nothing goes wrong.
+ */
+
+const LONG = process.env.LONG === '1'
+const LIMIT = 500
+const CALLS_A_SECOND = LIMIT / 60
+
+const common = {
+  tokens: fc.constantFrom(...TOKENS),
+  times: fc.constantFrom(...TIMES),
+  concurrency: fc.integer({ min: 1, max: 16 }),
+  latency: fc.constantFrom(0, 50, 150, 300),
+  limit: fc.constantFrom(undefined, LIMIT, LIMIT),
+  second: fc.integer({ min: 0, max: 59 }),
+  seed: fc.integer()
+}
+
+/** Pages of a read, by what a full one holds: so many that most runs are quick. */
+const sized = fc.oneof(
+  fc.record({ pageSize: fc.constant(10), profiles: fc.integer({ min: 1, max: LONG ? 20_000 : 500 }) }),
+  fc.record({ pageSize: fc.constant(100), profiles: fc.integer({ min: 1, max: LONG ? 60_000 : 3000 }) }),
+  fc.record({ pageSize: fc.constant(1000), profiles: fc.integer({ min: 1, max: LONG ? 90_000 : 9000 }) })
+)
+
+const cases: fc.Arbitrary<ReadCase> = fc.tuple(fc.record(common), sized).map(([one, size]) => ({ ...one, ...size }))
+
+test('each profile comes exactly once, for next to no more calls than it must, and soon', async () => {
+  await fc.assert(fc.asyncProperty(cases, expectOnce), { numRuns: LONG ? 3000 : 150, endOnFailure: true })
+}, 7_200_000)
+
+async function expectOnce(given: ReadCase): Promise<void> {
+  const read = await readWhole(given)
+  expect([read.missing, read.repeated, read.refused]).toEqual([0, 0, 0])
+  expect(read.calls).toBeLessThanOrEqual(1.02 * read.least + 8)
+  expect(read.longestState).toBeLessThan(4096)
+  expect(read.mostUnderWay).toBeLessThanOrEqual(given.concurrency)
+  if (given.times === 'all in one second') expect([read.calls, read.mostUnderWay]).toEqual([read.least, 1])
+  if (read.mostUnderWay === 1) return
+  const oneChain = await readWhole({ ...given, concurrency: 1 })
+  expect(oneChain.calls).toBe(oneChain.least)
+  expect(read.seconds).toBeLessThanOrEqual(oneChain.seconds + 1)
+}
+
+/**
+ * From 100,000 profiles on, the limit alone says how long a read takes, whenever the latency allows it: chains enough for a
+ * quarter more calls than are allowed, and no second with more profiles than one of them can read in that time.
+ */
+async function expectAtLimit(given: ReadCase): Promise<void> {
+  const read = await readWhole(given)
+  expect([read.missing, read.repeated, read.refused]).toEqual([0, 0, 0])
+  expect(read.calls).toBeLessThanOrEqual(1.02 * read.least + 8)
+  const alone = { 'half in one second': 0.5, 'nine tenths in one second': 0.9, 'all in one second': 1 } as const
+  const inOneSecond = alone[given.times as keyof typeof alone] ?? (given.times === 'ten distinct seconds' ? 0.1 : 0)
+  const ofOneChain = inOneSecond * read.least * (given.latency / 1000)
+  const atLimit = read.calls / CALLS_A_SECOND
+  if (ofOneChain > 0.9 * atLimit) return
+  expect(read.seconds).toBeLessThanOrEqual(1.05 * atLimit)
+}
+
+test.each<[Times, ReadCase['tokens'], number]>([
+  ['bursty', 'prefixed', 300],
+  ['growing with the token', 'sequential', 300],
+  ['half in one second', 'mixed', 150]
+])(
+  '100,000 profiles, %s, with tokens that are %s, at %d ms, are read as fast as the limit allows',
+  async (times, tokens, latency) => {
+    const given = { profiles: 100_000, pageSize: 1000, concurrency: 8, limit: LIMIT, second: 0, seed: latency }
+    await expectAtLimit({ ...given, tokens, times, latency })
+  },
+  120_000
+)
+
+const large = fc.record({
+  ...common,
+  limit: fc.constant(LIMIT),
+  concurrency: fc.integer({ min: 4, max: 16 }),
+  profiles: fc.integer({ min: 100_000, max: LONG ? 300_000 : 110_000 }),
+  pageSize: fc.constantFrom(...(LONG ? [100, 1000, 1000] : [1000]))
+})
+
+test('so are all kinds of large reads', async () => {
+  await fc.assert(fc.asyncProperty(large, expectAtLimit), { numRuns: LONG ? 300 : 1, endOnFailure: true })
+}, 7_200_000)
