@@ -1,5 +1,5 @@
 import { textOfAnswer } from '../algolia/api/answer-text'
-import { limitHeaders } from '../algolia/api/client'
+import { limitHeaders } from '../algolia/api/limit-headers'
 import type { LimitHeaders } from '../algolia/api/rate-limit'
 import { type Answer, NoAnswer, type Transport } from '../algolia/api/transport'
 

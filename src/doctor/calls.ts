@@ -1,7 +1,7 @@
 import { isAlgoliasError, textOfAnswer } from '../algolia/api/answer-text'
 import type { Api } from '../algolia/api/apis'
 import { PERSONALIZATION } from '../algolia/api/apis'
-import { limitHeaders } from '../algolia/api/client'
+import { limitHeaders } from '../algolia/api/limit-headers'
 import { type Account, originOf } from '../algolia/api/connection'
 import type { Environment } from '../algolia/api/environment'
 import type { LimitHeaders } from '../algolia/api/rate-limit'

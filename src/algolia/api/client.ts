@@ -4,6 +4,7 @@ import type { PackageError } from '../../errors'
 import { isAlgoliasError, textOfAnswer } from './answer-text'
 import type { Api } from './apis'
 import { connectionFailure, failureOf, type Failure, type FailureTable, unreadableAnswer } from './failures'
+import { limitHeaders } from './limit-headers'
 import { CallBudget, type CallShare, type LimitHeaders } from './rate-limit'
 import { ServerClock } from './server-clock'
 import { type Answer, type Change, NoAnswer, type Transport } from './answer'
@@ -239,19 +240,5 @@ export function jsonReader<Value>(read: (json: unknown) => Read<Value>): (body: 
       return { unreadable: 'it is not JSON' }
     }
     return read(json)
-  }
-}
-
-export function limitHeaders({ header }: Answer): LimitHeaders {
-  const count = (name: string): number | undefined => {
-    const text = header(name)
-    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
-  }
-  const date = Date.parse(header('date') ?? '')
-  return {
-    limit: count('x-ratelimit-limit'),
-    remaining: count('x-ratelimit-remaining'),
-    reset: count('x-ratelimit-reset'),
-    date: Number.isNaN(date) ? undefined : date
   }
 }

@@ -7,6 +7,7 @@ import {
   type ProfileSegment,
   type ReadProfile
 } from '../../algolia/profiles/profile'
+import { ScoredKeys, strongestFirst } from './scores'
 
 /** A stream of the source: its rows are made from profiles. */
 export interface ProfileStream extends FieldStream<never> {
@@ -209,29 +210,6 @@ function affinityId({ name, value, indices }: Affinity): string {
   return JSON.stringify([name, value, ...[...indices].sort()])
 }
 
-/** Up to so many affinities are put in order one by one, which takes a quarter of the time that `sort` does. */
-const FEW = 16
-
-/** @returns affinities by score, highest first, and those without one last. */
-function strongestFirst(affinities: readonly Affinity[]): readonly Affinity[] {
-  if (affinities.length > FEW) return [...affinities].sort((one, other) => strengthOf(other) - strengthOf(one))
-  const sorted: Affinity[] = []
-  for (const affinity of affinities) {
-    const strength = strengthOf(affinity)
-    let place = sorted.push(affinity) - 1
-    for (let before = sorted[place - 1]; before && strengthOf(before) < strength; before = sorted[place - 1]) {
-      sorted[place] = before
-      place -= 1
-    }
-    sorted[place] = affinity
-  }
-  return sorted
-}
-
-function strengthOf({ score }: Affinity): number {
-  return score ?? Number.NEGATIVE_INFINITY
-}
-
 function distinct<Entry>(entries: readonly Entry[], of: (entry: Entry) => string | undefined): string[] {
   const values = new Set<string>()
   for (const entry of entries) {
@@ -239,18 +217,4 @@ function distinct<Entry>(entries: readonly Entry[], of: (entry: Entry) => string
     if (value !== undefined) values.add(value)
   }
   return [...values]
-}
-
-/** Distinct keys in the order in which they are added, and the first score of each: of keys added strongest first, the highest. */
-class ScoredKeys {
-  readonly keys: string[] = []
-  /** Without a prototype, as a key can be any text: `__proto__` too. */
-  readonly scores = Object.create(null) as Record<string, number>
-
-  add(key: string, score: number | undefined): void {
-    if (this.scores[key] !== undefined) return
-    if (score !== undefined) this.scores[key] = score
-    else if (this.keys.includes(key)) return
-    this.keys.push(key)
-  }
 }
