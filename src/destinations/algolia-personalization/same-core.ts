@@ -1,5 +1,4 @@
 import { Destination, RetryableError } from '@segment/actions-core'
-import { Action } from '@segment/actions-core/destination-kit/action'
 
 /**
  * Throws when the host runs on another copy of `@segment/actions-core` than this destination does. Such a host doesn't
@@ -10,11 +9,22 @@ import { Action } from '@segment/actions-core/destination-kit/action'
  *   instance of a class of its own; whoever else calls it isn't a host.
  */
 export function refuseOtherCore(caller: unknown): void {
-  if (caller instanceof Action || caller instanceof Destination) return
   const isHost = typeof (caller as { executeBatch?: unknown } | undefined)?.executeBatch === 'function'
-  if (!isHost) return
+  if (!isHost || caller instanceof Destination || caller instanceof actionClass()) return
   throw new RetryableError(
     'Nothing was sent: the host and this destination run on two copies of @segment/actions-core, so the host could not tell failed events from delivered ones. Install one copy that serves both: "npm ls @segment/actions-core" (or "pnpm why", "yarn why") shows the two.',
     503
   )
+}
+
+let known: (new () => unknown) | undefined
+
+/** The class whose instances run actions in this copy of the core, which doesn't export it: so one is made to look at. */
+function actionClass(): new () => unknown {
+  if (!known) {
+    const probe = { title: 'Probe', description: 'Never runs.', fields: {}, perform: () => undefined }
+    const { actions } = new Destination({ name: 'Probe', mode: 'cloud', actions: { probe } })
+    known = actions.probe?.constructor as new () => unknown
+  }
+  return known
 }

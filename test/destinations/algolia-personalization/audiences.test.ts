@@ -1,4 +1,6 @@
 import { PayloadValidationError } from '@segment/actions-core'
+import fc from 'fast-check'
+import { safeAudienceId } from '../../../src/destinations/algolia-personalization/audience/ids'
 import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
@@ -104,6 +106,24 @@ describe('createAudience', () => {
     algolia.application.apiKey = 'changed'
     await expect(idFor('name')).rejects.toMatchObject({ status: 401 })
   })
+})
+
+test('any two texts get two ids, each the same every time, usable as a rule context, and unlike a trait', () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }),
+    fc.string({ unit: fc.constantFrom('a', 'B', '7', '_', '-', ' ', 'é'), minLength: 1, maxLength: 12 })
+  )
+  fc.assert(
+    fc.property(anyText, anyText, (one, other) => {
+      const id = safeAudienceId(one)
+      expect(id).toMatch(/^(?!.*__)(?!.*_$)[A-Za-z0-9_-]{1,255}$/)
+      expect(safeAudienceId(one)).toBe(id)
+      if (one !== other) expect(safeAudienceId(other)).not.toBe(id)
+      if (/^([A-Za-z0-9-]|(?<!_)_(?!_|$)){1,255}$/.test(one)) expect(id).toBe(one)
+      else expect(id).toMatch(/-[0-9a-f]{12}$/)
+    }),
+    { numRuns: 2000 }
+  )
 })
 
 describe('getAudience', () => {
