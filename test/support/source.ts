@@ -25,7 +25,7 @@ export function configuration(changes: Record<string, unknown> = {}): Record<str
 }
 
 /** A configured catalog of some streams, each with a sync mode of its own where it isn't incremental. */
-export function catalogOf(...streams: (StreamName | readonly [StreamName, SyncMode])[]): Record<string, unknown> {
+export function catalogOf(...streams: (string | readonly [string, SyncMode])[]): Record<string, unknown> {
   return {
     streams: streams.map((stream) => {
       const [name, syncMode] = typeof stream === 'string' ? ([stream, 'incremental'] as const) : stream
@@ -74,7 +74,7 @@ export class SourceOutput {
   constructor(readonly messages: readonly AirbyteMessage[]) {}
 
   /** The rows of a stream, in order. */
-  rows(stream: StreamName): Row[] {
+  rows(stream: string): Row[] {
     return this.messages.flatMap((message) =>
       message.type === 'RECORD' && message.record.stream === stream ? [message.record.data] : []
     )
@@ -86,7 +86,7 @@ export class SourceOutput {
   }
 
   /** The states of a stream, in order, as a host would pass them in. */
-  states(stream: StreamName = 'profiles'): HostState[] {
+  states(stream = 'profiles'): HostState[] {
     return this.messages.flatMap((message) =>
       message.type === 'STATE' && message.state.stream?.stream_descriptor.name === stream ? [message.state] : []
     )
@@ -109,11 +109,11 @@ export class SourceOutput {
   }
 
   /** The statuses that a stream went through. */
-  statuses(stream: StreamName = 'profiles'): StreamStatus[] {
+  statuses(stream = 'profiles'): StreamStatus[] {
     return this.statusTraces(stream).map(({ status }) => status)
   }
 
-  statusTraces(stream: StreamName = 'profiles') {
+  statusTraces(stream = 'profiles') {
     return this.messages.flatMap((message) => {
       const status = message.type === 'TRACE' ? message.trace.stream_status : undefined
       return status?.stream_descriptor.name === stream ? [status] : []
@@ -165,6 +165,8 @@ export class SourceRun extends SourceOutput {
 export interface RunOptions {
   /** The address of Algolia's stand-in. */
   readonly url?: string | undefined
+  /** The source: its folder's name, by default the profiles'. */
+  readonly source?: string
   readonly config?: unknown
   readonly catalog?: unknown
   readonly state?: unknown
@@ -178,14 +180,20 @@ export interface RunningSource {
   readonly ended: Promise<SourceRun>
 }
 
+const commandLineOf = (source: string): string => resolve(__dirname, `../../dist/sources/${source}/cli.js`)
+
 /** The built command line. */
-export const COMMAND_LINE = resolve(__dirname, '../../dist/sources/algolia-profiles/cli.js')
+export const COMMAND_LINE = commandLineOf('algolia-profiles')
 
 /** Starts the built command line with these arguments. */
-export function startCommandLine(commandLine: readonly string[], url?: string): RunningSource {
-  const child = spawn(process.execPath, [COMMAND_LINE, ...commandLine], {
+export function startCommandLine(
+  commandLine: readonly string[],
+  url?: string,
+  source = 'algolia-profiles'
+): RunningSource {
+  const child = spawn(process.execPath, [commandLineOf(source), ...commandLine], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ALGOLIA_PERSONALIZATION_URL: url }
+    env: { ...process.env, ALGOLIA_PERSONALIZATION_URL: url, ALGOLIA_ANALYTICS_URL: url }
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
@@ -214,7 +222,10 @@ export async function runSource(command: string, options: RunOptions = {}): Prom
 }
 
 /** Starts a command with its files. */
-export async function startSource(command: string, { url, ...contents }: RunOptions = {}): Promise<RunningSource> {
+export async function startSource(
+  command: string,
+  { url, source, ...contents }: RunOptions = {}
+): Promise<RunningSource> {
   const folder = await mkdtemp(join(tmpdir(), 'source-'))
   const files = Object.entries(contents).filter(([, content]) => content !== undefined)
   const commandLine = [command]
@@ -223,7 +234,7 @@ export async function startSource(command: string, { url, ...contents }: RunOpti
     await writeFile(file, JSON.stringify(content))
     commandLine.push(`--${name}`, file)
   }
-  const running = startCommandLine(commandLine, url)
+  const running = startCommandLine(commandLine, url, source)
   void running.ended.catch(() => undefined).then(() => rm(folder, { recursive: true }))
   return running
 }
@@ -247,12 +258,13 @@ export class ReadInProcess extends SourceOutput {
 export async function readInProcess(
   input: ReadInput,
   environment: Environment,
-  signal: AbortSignal = new AbortController().signal
+  signal: AbortSignal = new AbortController().signal,
+  readWith = read
 ): Promise<ReadInProcess> {
   const messages: AirbyteMessage[] = []
   let thrown: unknown
   try {
-    for await (const group of read(input, environment, signal)) messages.push(...group)
+    for await (const group of readWith(input, environment, signal)) messages.push(...group)
   } catch (caught) {
     thrown = caught
   }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { REGIONS } from '../../algolia/api/apis'
+import { PERSONALIZATION } from '../../algolia/api/apis'
 import { configError } from '../../errors'
 import { parseConfiguration, unknownKeysOf } from '../../airbyte/configuration'
+import { DAY_PATTERN } from '../../input/day-pattern'
+import { accountShape } from '../account'
 
 /** `GET /2/users` returns at most this many profiles a page (Algolia's API description: `limit`, 1-1000). */
 export const LARGEST_PAGE = 1000
@@ -17,12 +19,9 @@ const listEntry = z
 
 /** A day that there is, or an RFC 3339 time on one; or nothing, as forms send it. A pattern, so that `spec` can tell it too. */
 const START_DATE = (() => {
-  const leapYear = '(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)'
-  const days =
-    '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])'
   const hours = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
   const time = `[Tt]${hours}:[0-5][0-9](?:[.][0-9]+)?(?:[Zz]|[+-]${hours})`
-  return new RegExp(`^(?:(?:[1-9][0-9]{3}-(?:${days})|${leapYear}-02-29)(?:${time})?)?$`)
+  return new RegExp(`^(?:${DAY_PATTERN}(?:${time})?)?$`)
 })()
 
 /**
@@ -30,32 +29,7 @@ const START_DATE = (() => {
  * in is warned of, see `unknownKeysOf`.
  */
 export const configSchema = z.object({
-  appId: z
-    .string()
-    .regex(/^[A-Za-z0-9]+$/, 'must be letters and digits')
-    .meta({
-      title: 'Application ID',
-      description: 'The ID of your Algolia application: in the Algolia dashboard under Settings > API Keys.',
-      examples: ['YOURAPPID1'],
-      // It is none, but Airbyte's acceptance tests take every property of this name for one.
-      airbyte_secret: true,
-      order: 0
-    }),
-  apiKey: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
-    .meta({
-      title: 'API key',
-      description: 'An Algolia API key with the ACLs search, browse and recommendation.',
-      airbyte_secret: true,
-      order: 1
-    }),
-  region: z.enum(REGIONS).meta({
-    title: 'Region',
-    description: 'The analytics region of your Algolia application: Settings > Infrastructure > Analytics.',
-    examples: ['us'],
-    order: 2
-  }),
+  ...accountShape(PERSONALIZATION),
   startDate: z
     .string()
     .regex(START_DATE, 'must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z')

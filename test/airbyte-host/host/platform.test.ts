@@ -88,7 +88,7 @@ function built(dockerfile: string, name: string): AssembledImage {
 }
 
 async function runs(image: AssembledImage, source: HostedSource, directory: string, commandLine: string) {
-  return withLocalAlgolia({ profiles: 50, rateLimit: false }, async ({ url }) => {
+  return withLocalAlgolia({ profiles: 50, rateLimit: false, analyticsRateLimit: false }, async ({ urls }) => {
     const files = mkdtempSync(join(folder, 'files-'))
     const streams = source.streams.map((name) => ({ stream: { name, json_schema: {} }, sync_mode: 'incremental' }))
     const contents = { source_config: source.config, source_catalog: { streams }, input_state: [] }
@@ -97,7 +97,13 @@ async function runs(image: AssembledImage, source: HostedSource, directory: stri
     }
     const [program, ...words] = IN_IMAGE
     const child = spawn(program, [...words, image.folder, image.user, directory, commandOf(commandLine)], {
-      env: { PATH: process.env.PATH, ...image.env, [source.origin]: url, MOUNTED_OVER: VOLUMES, FILES: files },
+      env: {
+        PATH: process.env.PATH,
+        ...image.env,
+        [source.origin]: urls[source.api],
+        MOUNTED_OVER: VOLUMES,
+        FILES: files
+      },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     const output = { stdout: '', stderr: '' }

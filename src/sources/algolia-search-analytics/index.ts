@@ -1,0 +1,5 @@
+export { check, discover, read, spec, type ReadInput } from './source'
+export { ANALYTICS } from '../../algolia/api/apis'
+export { type Environment, systemEnvironment } from '../../algolia/api/environment'
+export type { AirbyteMessage } from '../../airbyte/protocol'
+export { type ErrorKind, PackageError } from '../../errors'
