@@ -106,7 +106,7 @@ async function* readAnalytics(
     begin()
     for (const [name, progress] of plan.progress) {
       // A host wants a state of each stream, of one that has nothing new too.
-      if (progress.isThrough) yield { rows: [], items: 0, states: [{ stream: name, state: progress.state }] }
+      if (progress.isThrough) yield { rows: [], states: [{ stream: name, state: progress.state }] }
     }
     for await (const [step, told] of ahead(plan.steps, CONCURRENCY, (step) => answered.get(step) ?? ask(step))) {
       if (told !== undefined) yield* batchesOf(step, told, plan)
@@ -139,7 +139,6 @@ function* batchesOf(step: Step, told: readonly Told[], { progress }: Plan): Gene
     const ofDay = told.filter((one) => one.day === day)
     yield {
       rows: ofDay.flatMap((one) => [...rowsOf(step.index, one)]),
-      items: ofDay.reduce((sum, { entries }) => sum + entries.length, 0),
       states: ofDay.map(({ name }) => {
         progress.get(name)?.read(step.index, day)
         return { stream: name, state: progress.get(name)?.state ?? {} }

@@ -27,24 +27,26 @@ export const STREAMS: readonly AnalyticsStream[] = ENDPOINT_NAMES.map((name) => 
 
 const schemas = new Map(STREAMS.map(({ name, schema }) => [name, schema]))
 
-/** Makes the rows of a day and index. What comes goes out; a wrong type refuses its row, and no key comes twice. */
-export function* rowsOf(algolia_index: string, { name, day, entries }: Told): Generator<Row | Problem, void> {
+/**
+ * Makes the rows of each entry of a day and index. What comes goes out; a wrong type refuses its row, and no key comes twice.
+ */
+export function* rowsOf(algolia_index: string, { name, day, entries }: Told): Generator<(Row | Problem)[], void> {
   const { rowsOf: rowsOfEntry = (entry) => [entry], key } = endpointOf(name)
   const keys = new Set<string>()
   const ids = { algolia_index, date: day }
   for (const entry of entries) {
-    for (const row of isObject(entry) ? rowsOfEntry(entry) : [entry]) {
+    yield (isObject(entry) ? rowsOfEntry(entry) : [entry]).flatMap((row): (Row | Problem)[] => {
       const data: unknown = isObject(row) ? { ...ids, ...row, ...ids } : row
       const result = schemas.get(name)?.safeParse(data)
       if (!isObject(data) || result?.success === false) {
         const reason = result?.error === undefined ? 'must be an object' : issuesOf(result.error, data)
-        yield { problem: `A row of ${name} for ${algolia_index} on ${day} is rejected: ${reason}.`, rejectedFrom: name }
-        continue
+        const problem = `A row of ${name} for ${algolia_index} on ${day} is rejected: ${reason}.`
+        return [{ problem, rejectedFrom: name }]
       }
       const id = JSON.stringify(key.map((field) => data[field]))
-      if (keys.has(id)) continue
+      if (keys.has(id)) return []
       keys.add(id)
-      yield { stream: name, data }
-    }
+      return [{ stream: name, data }]
+    })
   }
 }
