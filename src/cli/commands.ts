@@ -20,6 +20,11 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'sync', summary: 'Takes Algolia profiles into Segment.', load: () => import('./sync') },
   {
+    name: 'audiences',
+    summary: 'Brings profiles in line with lists of members: plan, apply, audit.',
+    load: () => import('./audiences')
+  },
+  {
     name: 'doctor',
     summary: 'Says why nothing happens, and what to do.',
     load: () => import('./doctor')

@@ -16,8 +16,12 @@ export type Read<Value> = { readonly value: Value } | { readonly unreadable: str
 export interface Call<Value> {
   readonly path: string
   readonly query?: URLSearchParams
-  /** What it changes; by default nothing, it is a GET. It may be sent again: only what does no harm twice. */
+  /** What it changes; by default nothing, it is a GET. It may be sent again, unless it is to be sent once. */
   readonly change?: Change
+  /** It ends with the first failure, whichever: before it is sent again, its caller has to look at what became of it. */
+  readonly isSentOnce?: true
+  /** What an answer without a body means, where that is a success. */
+  readonly whenEmpty?: Value
   /** What the answer should be, in an error: such as "a page of profiles". */
   readonly what: string
   /** Reads the body of a 200. Without side effects, as it is called again with the body of another try. */
@@ -134,8 +138,11 @@ export class AlgoliaClient {
         return result.value
       }
       const { verdict, error } = result
-      if (verdict === 'give up') throw error
       const pause = pauseBefore(attempt, this.options.random)
+      if (verdict === 'give up' || call.isSentOnce) {
+        if (verdict === 'wait') this.budget.refused(now, sent.limits, pause)
+        throw error
+      }
       const resumesAt = verdict === 'wait' ? this.budget.refused(now, sent.limits, pause) : now + pause
       // A reset that Algolia tells is worth waiting for, even to a caller with little patience.
       const isTold = resumesAt > now + pause
@@ -179,18 +186,22 @@ export class AlgoliaClient {
   }
 
   /** @returns what an answer holds, or what its failure means */
-  private understand<Value>({ what, read, failures }: Call<Value>, answer: Answer): { value: Value } | Failure {
+  private understand<Value>(call: Call<Value>, answer: Answer): { value: Value } | Failure {
+    const { what, read, failures, change, whenEmpty } = call
     const { assurance, options } = this
     const { status } = answer
+    // A reading answers 200 and nothing else; what a change may answer isn't documented.
+    const isSuccess = status === 200 || (change !== undefined && status > 200 && status < 300)
     let body: Buffer | undefined
     try {
       body = answer.body()
     } catch (thrown) {
       if (!(thrown instanceof NoAnswer)) throw thrown
-      if (status === 200) return this.broken(thrown.message)
+      if (isSuccess) return this.broken(thrown.message)
     }
     const text = (): string => textOfAnswer(body?.toString('utf8'), options.apiKey)
-    if (status === 200 && body !== undefined) {
+    if (isSuccess && body?.length === 0 && whenEmpty !== undefined) return { value: whenEmpty }
+    if (isSuccess && body !== undefined) {
       const result = read(body)
       return 'value' in result ? result : unreadableAnswer(what, result.unreadable, text(), assurance)
     }

@@ -1,0 +1,33 @@
+import type { ListedProfile } from './comparison'
+
+/** A profile that was read by itself, and what writing it back takes. */
+export interface ReadProfile extends ListedProfile {
+  readonly exists: boolean
+  /** Whether the answer had a list of segments at all. */
+  readonly hasSegments: boolean
+  /** @returns the list with these managed segments added and removed, everything else as it came; as JSON */
+  readonly withChanges: (add: readonly string[], remove: readonly string[]) => string
+}
+
+/** What these commands need of Algolia. Each method throws what the client throws. */
+export interface AudienceApi {
+  /** All profiles, page by page; leaving the loop stops the reading. */
+  pages(signal: AbortSignal): AsyncIterable<ProfilesPage>
+  read(userToken: string, signal: AbortSignal): Promise<ReadProfile>
+  /**
+   * Replaces a profile's segments. It is sent once: whoever tries again has to read the profile again first.
+   * @returns whether Algolia said that it was done; an empty success leaves that open
+   */
+  write(userToken: string, segments: string, signal: AbortSignal): Promise<'done' | 'unsaid'>
+  /** Calls so far, retries among them. */
+  readonly calls: number
+  /** Calls a minute that may be made here. */
+  readonly callsPerMinute: number
+}
+
+export interface ProfilesPage {
+  readonly profiles: readonly ListedProfile[]
+  /** Entries that are no profiles. */
+  readonly unreadable: number
+  readonly hasNext: boolean
+}

@@ -1,0 +1,96 @@
+import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { configError } from '../errors'
+
+/** How an entry of a plan was ended. */
+export type Ending = 'written' | 'right already' | 'changed since'
+
+const ENDINGS = new Set<unknown>(['written', 'right already', 'changed since'])
+
+/**
+ * What of a plan has been done, beside the plan: a line for each user token, on disk before the next one is counted. So a
+ * kill at any moment loses nothing: the one under way is read again, and found right already or not.
+ */
+export class Journal {
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly lock: string,
+    private readonly done: ReadonlyMap<string, Ending>
+  ) {}
+
+  /**
+   * @param path the plan's
+   * @param plan tells this plan from all others: a journal of another one that lay at this path is begun anew
+   * @throws PackageError (`config`) when another process is applying the plan
+   */
+  static async open(path: string, plan: string): Promise<Journal> {
+    const lock = `${path}.lock`
+    await takeLock(lock, path)
+    const file = `${path}.journal`
+    const text = await readFile(file, 'utf8').catch(() => '')
+    // The last line may have been cut short.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    const [head, ...lines] = whole.split('\n').slice(0, -1)
+    if (head !== JSON.stringify({ plan })) {
+      const handle = await open(file, 'w', 0o600)
+      await handle.writeFile(`${JSON.stringify({ plan })}\n`)
+      return new Journal(handle, lock, new Map())
+    }
+    const done = new Map<string, Ending>()
+    for (const line of lines) {
+      const [userToken, ending] = JSON.parse(line) as [string, Ending]
+      if (ENDINGS.has(ending)) done.set(userToken, ending)
+    }
+    const handle = await open(file, 'a', 0o600)
+    if (whole.length < text.length) await handle.truncate(Buffer.byteLength(whole))
+    return new Journal(handle, lock, done)
+  }
+
+  endingOf(userToken: string): Ending | undefined {
+    return this.done.get(userToken)
+  }
+
+  async add(userToken: string, ending: Ending): Promise<void> {
+    await this.file.appendFile(`${JSON.stringify([userToken, ending])}\n`)
+    await this.file.datasync()
+  }
+
+  async close(): Promise<void> {
+    await this.file.close()
+    await rm(this.lock, { force: true })
+  }
+}
+
+async function takeLock(lock: string, path: string): Promise<void> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      const file = await open(lock, 'wx', 0o600)
+      await file.writeFile(String(process.pid))
+      await file.close()
+      return
+    } catch (thrown) {
+      const { code, message } = thrown as NodeJS.ErrnoException
+      if (code !== 'EEXIST')
+        throw configError(
+          `The journal of ${path} can't be kept beside it (${code ?? message}). Copy the plan to where it can.`
+        )
+      const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
+      if (attempt > 0 || isRunning(holder)) {
+        throw configError(
+          `Another process (${holder}) is applying ${path}. Wait for it, or stop it; what it has done is not done again.`
+        )
+      }
+      // Its holder was killed.
+      await rm(lock, { force: true })
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

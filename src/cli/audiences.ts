@@ -1,0 +1,216 @@
+import type { Command } from 'commander'
+import { openAudienceApi } from '../audiences/algolia'
+import { applyPlan, type ApplyResult } from '../audiences/apply'
+import { type LoadedList, loadList } from '../audiences/load'
+import { writeAuditMetrics } from '../audiences/metrics'
+import { planAudiences, type PlanResult } from '../audiences/plan'
+import { PlanWriter } from '../audiences/plan-file'
+import { tableOf } from '../audiences/report'
+import type { PlannedChange } from '../audiences/comparison'
+import { systemEnvironment } from '../algolia/api/environment'
+import { systemClock } from '../clock'
+import type { Display } from '../report/display'
+import { counted } from '../report/words'
+import {
+  APPLY_SETTINGS,
+  applySchema,
+  type ApplySettings,
+  AUDIENCES_SETTINGS,
+  AUDIT_SETTINGS,
+  auditSchema,
+  type AuditSettings,
+  type ListSettings,
+  PLAN_SETTINGS,
+  planSchema,
+  type PlanSettings
+} from './audiences-settings'
+import { EXIT, type Session } from './session'
+import { addSettings, withSettings } from './settings'
+
+export { AUDIENCES_SETTINGS as settings }
+
+/** `audiences`: brings profiles in line with lists of members. */
+export function define(command: Command, session: Session): void {
+  command.description(
+    'Compares Algolia profiles with a list of members, by listing them: a thousand a call. Only those that differ cost a read and a write.'
+  )
+  const plan = command
+    .command('plan')
+    .argument('<list>', 'CSV or JSON lines, plain or gzip; - for standard input')
+    .description('Says who has to be added and removed, and writes that to a file that "apply" takes.')
+  addSettings(plan, PLAN_SETTINGS).action((path: string, flags: Record<string, unknown>) =>
+    withSettings(PLAN_SETTINGS, planSchema, flags, session, (settings, display) =>
+      makePlan(path, settings, display, session)
+    )
+  )
+  const apply = command
+    .command('apply')
+    .argument('<plan>', 'a file that "plan" has written')
+    .description('Does what a plan says; goes on where an earlier run was stopped.')
+  addSettings(apply, APPLY_SETTINGS).action((path: string, flags: Record<string, unknown>) =>
+    withSettings(APPLY_SETTINGS, applySchema, flags, session, (settings, display) =>
+      doPlan(path, settings, display, session)
+    )
+  )
+  const audit = command
+    .command('audit')
+    .argument('<list>', 'CSV or JSON lines, plain or gzip; - for standard input')
+    .description('The plan as a check: ends with 3 when something differs, and writes nothing.')
+  addSettings(audit, AUDIT_SETTINGS).action((path: string, flags: Record<string, unknown>) =>
+    withSettings(AUDIT_SETTINGS, auditSchema, flags, session, (settings, display) =>
+      auditList(path, settings, display, session)
+    )
+  )
+}
+
+async function makePlan(path: string, settings: PlanSettings, display: Display, session: Session): Promise<void> {
+  const startedAt = new Date()
+  const loaded = await load(path, settings, display)
+  const { appId: application, region, out } = settings
+  const writer = await PlanWriter.open(out, {
+    application,
+    region,
+    startedAt: startedAt.toISOString(),
+    asOf: new Date(loaded.asOf).toISOString(),
+    list: loaded.digest,
+    audiences: loaded.list.audiences
+  })
+  try {
+    const result = await compare(loaded, settings, display, session, (change) => writer.add(change))
+    await writer.end(result.audiences)
+    show(result, settings, session)
+    display.log(
+      'info',
+      `Putting it right takes ${costOf(result)}. The plan is in ${out}: "audiences apply ${out}" does it.`
+    )
+  } catch (thrown) {
+    await writer.abandon()
+    throw thrown
+  }
+}
+
+async function auditList(path: string, settings: AuditSettings, display: Display, session: Session): Promise<void> {
+  const result = await compare(await load(path, settings, display), settings, display, session, () => Promise.resolve())
+  show(result, settings, session)
+  if (settings.metrics !== undefined) await writeAuditMetrics(settings.metrics, result)
+  const differs = result.audiences.some(({ toAdd, toRemove }) => toAdd + toRemove > 0)
+  display.log(
+    'info',
+    differs
+      ? `Profiles differ from the list; putting it right takes ${costOf(result)}.`
+      : 'All profiles are in line with the list.'
+  )
+  if (differs) session.exitCode = EXIT.FOUND
+}
+
+async function doPlan(path: string, settings: ApplySettings, display: Display, session: Session): Promise<void> {
+  const { appId: application, region, json, ...how } = settings
+  const signal = session.stopSignal((name) => display.log('info', `${name}: finishing what is in flight.`))
+  const startedAt = systemClock.now()
+  const { api, close } = openAudienceApi(settings, systemEnvironment(), listeners(display))
+  let last: ApplyResult | undefined
+  try {
+    const result = await applyPlan({
+      ...how,
+      path,
+      application,
+      region,
+      mostRemovals: settings.maxRemovals,
+      api,
+      signal,
+      now: () => Date.now(),
+      log: (level, message) => display.log(level, message),
+      onProgress: (progress) => {
+        last = progress
+        display.progress(progressOf(progress, systemClock.now() - startedAt))
+      }
+    })
+    display.endProgress()
+    if (json) session.print(JSON.stringify(result))
+    else session.print(sentenceOf(result))
+    if (result.failed > 0) session.exitCode = EXIT.PASSING
+  } catch (thrown) {
+    display.endProgress()
+    if (!signal.aborted) throw thrown
+    if (last) display.log('info', `Stopped before the end: ${sentenceOf(last)} Run it again to go on.`)
+    session.exitCode = EXIT.PASSING
+  } finally {
+    await close()
+  }
+}
+
+function load(path: string, settings: ListSettings, display: Display): Promise<LoadedList> {
+  return loadList({
+    ...settings,
+    path,
+    stdin: process.stdin,
+    now: Date.now(),
+    warn: (message) => display.log('warn', message)
+  })
+}
+
+async function compare(
+  loaded: LoadedList,
+  settings: ListSettings,
+  display: Display,
+  session: Session,
+  onChange: (change: PlannedChange) => Promise<void>
+): Promise<PlanResult> {
+  const signal = session.stopSignal((name) => display.log('info', `${name}: nothing has been written to Algolia.`))
+  const { api, close } = openAudienceApi(settings, systemEnvironment(), listeners(display))
+  try {
+    return await planAudiences({
+      ...loaded,
+      singleReads: settings.singleReads,
+      api,
+      signal,
+      onChange,
+      log: (level, message) => display.log(level, message),
+      onProgress: ({ profiles, calls, expectedCalls }) =>
+        display.progress({
+          line: `${counted(profiles, 'profile')} compared, ${counted(calls, 'call')} of about ${expectedCalls ?? 1}.`,
+          part: expectedCalls === undefined ? undefined : Math.min(1, calls / expectedCalls)
+        })
+    })
+  } finally {
+    display.endProgress()
+    await close()
+  }
+}
+
+function listeners(display: Display): Parameters<typeof openAudienceApi>[2] {
+  return {
+    onRetry: ({ message, internalMessage = message }, pause) =>
+      display.log('warn', `A call failed (${internalMessage}). Trying again in ${(pause / 1000).toFixed(1)} s.`),
+    onLimit: (_, wait) =>
+      display.log('info', `The calls that may be made are used up; going on in ${Math.ceil(wait / 1000)} s.`),
+    warn: (message) => display.log('warn', message)
+  }
+}
+
+function show(result: PlanResult, { json }: ListSettings, session: Session): void {
+  session.print(json ? JSON.stringify(result) : tableOf(result.audiences).join('\n'))
+}
+
+function costOf({ calls, minutes }: PlanResult): string {
+  return `${counted(calls.repair, 'call')}, about ${counted(Math.ceil(minutes), 'minute')}`
+}
+
+function progressOf(result: ApplyResult, elapsed: number): { line: string; part: number } {
+  const done = doneOf(result)
+  const perMinute = elapsed > 0 ? Math.round((result.calls * 60_000) / elapsed) : 0
+  const toGo = done > 0 ? Math.ceil(((result.entries - done) * elapsed) / done / 60_000) : undefined
+  const rest = toGo === undefined ? '' : `, about ${counted(toGo, 'minute')} to go`
+  return {
+    line: `${done} of ${counted(result.entries, 'profile')}, ${counted(result.calls, 'call')}, ${perMinute} a minute${rest}.`,
+    part: result.entries > 0 ? done / result.entries : 1
+  }
+}
+
+function doneOf({ written, rightAlready, changedSince, withoutProfile, failed }: ApplyResult): number {
+  return written + rightAlready + changedSince + withoutProfile + failed
+}
+
+function sentenceOf({ written, rightAlready, changedSince, withoutProfile, failed, calls }: ApplyResult): string {
+  return `${counted(written, 'profile')} written, ${rightAlready} right already, ${changedSince} changed since, ${withoutProfile} without a profile, ${failed} failed; ${counted(calls, 'call')}.`
+}

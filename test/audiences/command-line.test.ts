@@ -1,0 +1,296 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startLocalAlgolia, type LocalAlgolia, type LocalAlgoliaOptions, type Profile } from '../../src/local/algolia'
+import { start, type Ended } from '../support/command'
+
+const KEY = 'a-key-that-nobody-may-see'
+const OLD = '2026-01-01T00:00:00.123456Z'
+
+let folder: string
+let algolia: LocalAlgolia
+let run: (...args: string[]) => Promise<Ended>
+let variables: Record<string, string>
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'audiences-'))
+})
+
+afterEach(async () => {
+  await algolia.close()
+  await rm(folder, { recursive: true })
+})
+
+async function begin(profiles: readonly Profile[], options: LocalAlgoliaOptions = {}): Promise<void> {
+  algolia = await startLocalAlgolia({ profiles, rateLimit: false, apiKey: KEY, ...options })
+  variables = {
+    ALGOLIA_APP_ID: 'LOCALALGOLIA',
+    ALGOLIA_API_KEY: KEY,
+    ALGOLIA_REGION: 'us',
+    ALGOLIA_PERSONALIZATION_URL: algolia.url
+  }
+  run = async (...args) => {
+    const ended = await start(['audiences', ...args], variables).ended
+    expect(ended.stdout + ended.stderr).not.toContain(KEY)
+    return ended
+  }
+}
+
+const tokenOf = (index: number): string => `shopper-${String(index).padStart(6, '0')}`
+
+/** A foreign entry stands in each profile. */
+function profile(index: number, ...managed: string[]): Profile {
+  const segments = [
+    { id: 'cold', source: 'crm', rank: index },
+    ...managed.map((id) => ({ id, source: 'segment' })),
+    { id: 'vip', source: 'elsewhere' }
+  ]
+  return { userID: tokenOf(index), type: 'basic', affinities: [], segments, lastUpdatedAt: OLD }
+}
+
+const profiles = (count: number, ...managed: string[]): Profile[] =>
+  Array.from({ length: count }, (_, index) => profile(index, ...managed))
+
+async function file(text: string | Buffer, name = 'list.csv'): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+const csv = (indexes: number[], audience = 'vip'): string =>
+  ['user_token,audience', ...indexes.map((index) => `${tokenOf(index)},${audience}`)].join('\n')
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+function members(audience = 'vip'): string[] {
+  return [...algolia.profiles]
+    .filter(({ segments }) => segments?.some(({ id, source }) => id === audience && source === 'segment'))
+    .map(({ userID }) => userID)
+    .sort()
+}
+
+const callsSince = (before: number): string[] => algolia.calls.slice(before).map(({ method }) => method)
+
+interface Json {
+  audiences: Record<string, number | string>[]
+  calls: { made: number; repair: number }
+  minutes: number
+}
+
+const jsonOf = ({ stdout }: Ended): Json => JSON.parse(stdout) as Json
+
+/** Plan and apply. */
+async function repair(list: string, ...flags: string[]): Promise<Ended> {
+  const out = join(folder, 'plan.jsonl')
+  const plan = await run('plan', list, '--out', out, ...flags)
+  expect(plan.code).toBe(0)
+  return run('apply', out)
+}
+
+test('an audience is filled, what drifted is found and repaired with two calls each, and an audit is green', async () => {
+  await begin(profiles(1500))
+  const list = await file(csv(range(300)))
+  const filled = await repair(list)
+  expect(filled.code).toBe(0)
+  expect(members()).toEqual(range(300).map(tokenOf))
+
+  for (const index of range(20)) algolia.profiles.put(profile(index))
+  for (const index of range(17)) algolia.profiles.put(profile(1000 + index, 'vip'))
+  const drifted = await run('audit', list, '--complete', 'vip', '--json', '--as-of', '2999-01-01')
+  expect(drifted.code).toBe(3)
+  expect(jsonOf(drifted)).toMatchObject({
+    audiences: [
+      { id: 'vip', wanted: 300, present: 297, toAdd: 20, toRemove: 17, withoutProfile: 0, changedSince: 0, invalid: 0 }
+    ],
+    calls: { made: 2, repair: 74 }
+  })
+
+  const out = join(folder, 'plan.jsonl')
+  await run('plan', list, '--complete', 'vip', '--out', out)
+  const before = algolia.calls.length
+  expect((await run('apply', out)).code).toBe(0)
+  expect(callsSince(before)).toHaveLength(74)
+  expect(members()).toEqual(range(300).map(tokenOf))
+  const green = await run('audit', list, '--complete', 'vip', '--json')
+  expect(green.code).toBe(0)
+  expect(jsonOf(green).calls.repair).toBe(0)
+})
+
+test('whatever is not ours stays as it was, to the last byte', async () => {
+  await begin(profiles(50))
+  await repair(await file(csv(range(30))))
+  for (const index of range(30)) {
+    const [first, second, added] = algolia.profiles.get(tokenOf(index))?.segments ?? []
+    expect([first, second]).toEqual(profile(index).segments)
+    expect(added).toEqual({ id: 'vip', source: 'segment' })
+  }
+})
+
+describe('a list', () => {
+  test('may come on standard input, and says that its age is not known', async () => {
+    await begin(profiles(10))
+    const out = join(folder, 'plan.jsonl')
+    const { code, stderr } = await start(['audiences', 'plan', '-', '--out', out], variables, csv(range(4))).ended
+    expect(code).toBe(0)
+    expect(stderr).toContain('--as-of')
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toEqual(range(4).map(tokenOf))
+  })
+
+  test('that can not be gone by ends with 1 before anything is read', async () => {
+    await begin(profiles(10))
+    const list = await file(`${csv(range(400))}\nme@example.com,vip\n`)
+    const { code, stderr } = await run('audit', list, '--complete', 'vip')
+    expect(code).toBe(1)
+    expect(stderr).toContain('Line 402')
+    expect(stderr).not.toContain('example.com')
+    expect(algolia.calls).toHaveLength(0)
+  })
+
+  test('may hold bad rows as far as --max-bad says; a token that one names is not removed', async () => {
+    await begin(profiles(10, 'vip'))
+    const rows = range(9).map((index) => `${tokenOf(index)},vip,`)
+    const list = await file(['user_token,audience,member', ...rows, `${tokenOf(9)},vip,perhaps`].join('\n'))
+    const { code, stdout } = await run('audit', list, '--complete', 'vip', '--max-bad', '1', '--json')
+    expect(code).toBe(0)
+    expect((JSON.parse(stdout) as Json).audiences).toMatchObject([{ invalid: 1, toRemove: 0 }])
+  })
+})
+
+describe('removals', () => {
+  test('above a tenth of the members are refused, and nothing is written', async () => {
+    await begin(profiles(50, 'vip'))
+    const out = join(folder, 'plan.jsonl')
+    const list = await file(csv(range(44)))
+    expect((await run('plan', list, '--complete', 'vip', '--out', out)).code).toBe(0)
+    const refused = await run('apply', out)
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('--max-removals')
+    expect(algolia.calls.some(({ method }) => method === 'PUT')).toBe(false)
+    expect((await run('apply', out, '--max-removals', '12%')).code).toBe(0)
+    expect(members()).toEqual(range(44).map(tokenOf))
+  })
+
+  test('of everybody are a retired audience', async () => {
+    await begin(profiles(20, 'vip', 'old'))
+    const out = join(folder, 'plan.jsonl')
+    const list = await file(csv(range(20)))
+    expect((await run('plan', list, '--retire', 'old', '--out', out)).code).toBe(0)
+    expect((await run('apply', out, '--max-removals', '100%')).code).toBe(0)
+    expect(members('old')).toEqual([])
+    expect(members()).toHaveLength(20)
+  })
+})
+
+describe('profiles', () => {
+  test('that do not exist are made only when told to', async () => {
+    await begin(profiles(3))
+    const list = await file(csv(range(5)))
+    const out = join(folder, 'plan.jsonl')
+    const plan = await run('plan', list, '--out', out, '--json')
+    expect(jsonOf(plan).audiences).toMatchObject([{ toAdd: 3, withoutProfile: 2 }])
+    await run('apply', out)
+    expect(members()).toHaveLength(3)
+    await run('apply', out, '--create-profiles')
+    expect(members()).toEqual(range(5).map(tokenOf))
+    expect((await run('audit', list)).code).toBe(0)
+  })
+
+  test('that were updated since the list was made are left to the live events', async () => {
+    await begin(profiles(4))
+    const list = await file(csv(range(4)))
+    algolia.profiles.put({ ...profile(2), lastUpdatedAt: new Date(Date.now() + 1000).toISOString() })
+    const out = join(folder, 'plan.jsonl')
+    expect(jsonOf(await run('plan', list, '--out', out, '--json')).audiences).toMatchObject([
+      { toAdd: 3, changedSince: 1 }
+    ])
+    algolia.profiles.put({ ...profile(3), lastUpdatedAt: new Date(Date.now() + 1000).toISOString() })
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toEqual([tokenOf(0), tokenOf(1)])
+    expect((await run('audit', list)).code).toBe(0)
+    expect((await run('apply', out, '--ignore-updates')).code).toBe(0)
+    expect(members()).toEqual(range(4).map(tokenOf))
+  })
+})
+
+describe('a plan', () => {
+  async function planned(): Promise<string> {
+    const out = join(folder, 'plan.jsonl')
+    await run('plan', await file(csv(range(4))), '--out', out)
+    return out
+  }
+
+  test('is for its owner alone, holds no secret, and can be read by a person', async () => {
+    await begin(profiles(4))
+    const out = await planned()
+    expect((await stat(out)).mode & 0o777).toBe(0o600)
+    const text = await readFile(out, 'utf8')
+    expect(text).not.toContain(KEY)
+    const lines = text.trimEnd().split('\n')
+    for (const line of lines) JSON.parse(line)
+    expect(lines).toHaveLength(6)
+  })
+
+  test.each<[string, (lines: string[]) => string[]]>([
+    ['another application', ([head = '', ...rest]) => [head.replace('LOCALALGOLIA', 'OTHER'), ...rest]],
+    ['an entry less', ([head = '', _, ...rest]) => [head, ...rest]],
+    ['no end', (lines) => lines.slice(0, -1)],
+    ['a line that is not JSON', ([head = '', ...rest]) => [head, '{', ...rest]],
+    [
+      'eight days behind it',
+      ([head = '', ...rest]) => [
+        head.replace(/"startedAt":"[^"]*"/, `"startedAt":"${new Date(Date.now() - 8 * 86_400_000).toISOString()}"`),
+        ...rest
+      ]
+    ]
+  ])('of %s is refused', async (_, change) => {
+    await begin(profiles(4))
+    const out = await planned()
+    const lines = (await readFile(out, 'utf8')).trimEnd().split('\n')
+    await writeFile(out, `${change(lines).join('\n')}\n`)
+    const { code } = await run('apply', out)
+    expect(code).toBe(1)
+    expect(members()).toEqual([])
+  })
+
+  test('that is killed in the middle is ended by the next run, and nothing is written twice', async () => {
+    await begin(profiles(400), { latency: 5 })
+    const out = join(folder, 'plan.jsonl')
+    await run('plan', await file(csv(range(400))), '--out', out)
+    for (let kill = 0; kill < 3; kill += 1) {
+      const before = algolia.calls.length
+      const { child, ended } = start(['audiences', 'apply', out], variables)
+      while (algolia.calls.length < before + 60 && child.exitCode === null)
+        await new Promise((wait) => setTimeout(wait, 5))
+      child.kill('SIGKILL')
+      await ended
+    }
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toHaveLength(400)
+    const writes = algolia.calls.filter(({ method }) => method === 'PUT')
+    expect(writes).toHaveLength(400)
+  })
+
+  test('that another process is applying is refused', async () => {
+    await begin(profiles(100), { latency: 20 })
+    const out = join(folder, 'plan.jsonl')
+    await run('plan', await file(csv(range(100))), '--out', out)
+    const first = start(['audiences', 'apply', out], variables)
+    while (algolia.calls.length < 5) await new Promise((wait) => setTimeout(wait, 5))
+    expect((await run('apply', out)).code).toBe(1)
+    expect((await first.ended).code).toBe(0)
+    expect(members()).toHaveLength(100)
+  })
+
+  test('stops in order when it is told to, and says how to go on', async () => {
+    await begin(profiles(200), { latency: 20 })
+    const out = join(folder, 'plan.jsonl')
+    await run('plan', await file(csv(range(200))), '--out', out)
+    const { child, ended } = start(['audiences', 'apply', out], variables)
+    while (!algolia.calls.some(({ method }) => method === 'PUT')) await new Promise((wait) => setTimeout(wait, 5))
+    child.kill('SIGTERM')
+    expect((await ended).code).toBe(2)
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toHaveLength(200)
+  })
+})
