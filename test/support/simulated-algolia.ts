@@ -24,6 +24,8 @@ export interface SimulationOptions {
    * compares.
    */
   readonly precision?: number
+  /** Where a user token comes in the order of pages, as a text; by default it stands for itself. */
+  readonly placeOf?: (userID: string) => string
   /** Called for each call, before it is answered: changes profiles, or makes the call go wrong. */
   readonly onCall?: (call: SimulatedCall) => SimulatedFault | undefined | void
 }
@@ -64,7 +66,8 @@ export class SimulatedAlgolia implements Transport {
     const profile = { updatedAt, version: (known?.version ?? 0) + 1 }
     this.profiles.set(userID, profile)
     if (this.sorted === undefined) return
-    this.sorted.splice(firstAtOrAfter(this.sorted, userID), known === undefined ? 0 : 1, [userID, profile])
+    const place = firstAtOrAfter(this.sorted, this.placeOf(userID), (other) => this.placeOf(other))
+    this.sorted.splice(place, known === undefined ? 0 : 1, [userID, profile])
   }
 
   async send(path: string, signal: AbortSignal): Promise<Answer> {
@@ -108,6 +111,10 @@ export class SimulatedAlgolia implements Transport {
     return true
   }
 
+  private placeOf(userID: string): string {
+    return this.options.placeOf?.(userID) ?? userID
+  }
+
   private arrived(path: string): { query: URLSearchParams; limitHeaders: Record<string, string>; isRefused: boolean } {
     const { rateLimit } = this.options
     const query = new URL(path, 'http://simulated').searchParams
@@ -129,13 +136,14 @@ export class SimulatedAlgolia implements Transport {
     const token = query.get('nextPageToken')
     if (token !== null && !token.startsWith(`${list} `)) return failure(422, 'unknown page token')
     const after = token === null ? '' : token.slice(list.length + 1)
-    this.sorted ??= [...this.profiles].sort(([one], [other]) => (one < other ? -1 : 1))
+    this.sorted ??= [...this.profiles].sort(([one], [other]) => (this.placeOf(one) < this.placeOf(other) ? -1 : 1))
     const isWithin = this.bounds(query)
     const users: ReturnType<typeof profileOf>[] = []
     const limit = Number(query.get('limit') ?? 10)
     let last: string | undefined
     // The first text after the last one of the page before.
-    const begin = after === '' ? 0 : firstAtOrAfter(this.sorted, `${after}\0`)
+    const begin =
+      after === '' ? 0 : firstAtOrAfter(this.sorted, `${this.placeOf(after)}\0`, (other) => this.placeOf(other))
     for (let index = begin; index < this.sorted.length; index += 1) {
       const [userID, { updatedAt, version }] = this.sorted[index] as (typeof this.sorted)[number]
       if (!isWithin(updatedAt)) continue
@@ -190,11 +198,15 @@ export function timestampOf(microseconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', fraction === '' ? 'Z' : `.${fraction}Z`)
 }
 
-function firstAtOrAfter(ascending: readonly (readonly [string, unknown])[], value: string): number {
+function firstAtOrAfter(
+  ascending: readonly (readonly [string, unknown])[],
+  value: string,
+  placeOf: (userID: string) => string
+): number {
   let [low, high] = [0, ascending.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((ascending[middle]?.[0] ?? '') >= value) high = middle
+    if (placeOf(ascending[middle]?.[0] ?? '') >= value) high = middle
     else low = middle + 1
   }
   return low
