@@ -9,6 +9,7 @@ const { table } = require('./table')
 const BENCHMARKS = [
   'source-cpu',
   'source-limit',
+  'source-once',
   'source-memory',
   'destination-calls',
   'destination-time',

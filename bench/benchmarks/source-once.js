@@ -1,0 +1,86 @@
+const assert = require('node:assert/strict')
+const { CREDENTIALS, measure, withLocalAlgolia } = require('../processes')
+const { RECORD, withReadCommand } = require('../source-command')
+
+const PAGE_SIZE = 1000
+
+/** What Algolia allows. */
+const LIMIT = '500/60'
+const CALLS_A_SECOND = 500 / 60
+
+/**
+ * How often a read hands out each profile, how many calls it takes, and how long: beside the least that is possible, what
+ * the limit allows, and one call after the other with Algolia's client.
+ */
+module.exports = {
+  name: 'source-once',
+  async run({ quick, progress }) {
+    const cases = [
+      { profiles: 5_000, latency: 200 },
+      { profiles: 30_000, latency: 200 },
+      ...[50, 200, 300].map((latency) => ({ profiles: quick ? 100_000 : 200_000, latency })),
+      ...(quick ? [] : [{ profiles: 1_000_000, latency: 200 }])
+    ]
+    const figures = []
+    for (const task of cases) {
+      const { profiles, latency } = task
+      const ours = await readOnce(task)
+      // One call after the other: more tells no more.
+      const client = profiles <= 30_000 ? await readWithClient(task) : undefined
+      progress(`${profiles.toLocaleString('en-US')} at ${latency} ms`)
+      const id = `source-once/${profiles}-${latency}-ms`
+      const what = `${profiles.toLocaleString('en-US')} profiles at ${latency} ms`
+      const least = Math.ceil(profiles / PAGE_SIZE)
+      figures.push(
+        {
+          id: `${id}-rows`,
+          what: `Rows : profiles, ${what}`,
+          samples: [ours.counted / profiles],
+          beside: '',
+          goal: { atMost: 1 }
+        },
+        {
+          id: `${id}-calls`,
+          what: `Calls : least, ${what}`,
+          samples: [ours.calls / least],
+          beside: `${ours.calls} calls, least ${least}${client ? `; Algolia's client ${client.calls}` : ''}`,
+          goal: { atMost: (1.02 * least + 8) / least }
+        }
+      )
+      const atLimit = ours.calls / CALLS_A_SECOND
+      const chain = `one call after the other ${((least * latency) / 1000).toFixed(1)} s`
+      const beside = `limit ${atLimit.toFixed(1)} s, ${client ? `Algolia's client ${(client.time / 1000).toFixed(1)} s` : chain}`
+      // A small read takes about as long as the command takes to start.
+      const isLarge = profiles >= 100_000
+      figures.push({
+        id: `${id}-time`,
+        what: `Time${isLarge ? ' : what the limit alone would take' : ''}, ${what}`,
+        samples: [isLarge ? ours.time / 1000 / atLimit : ours.time / 1000],
+        beside: isLarge ? `${(ours.time / 1000).toFixed(1)} s, ${beside}` : beside,
+        ...(isLarge ? { goal: { atMost: 1.05 } } : { unit: 's' })
+      })
+    }
+    return figures
+  }
+}
+
+function readOnce(task) {
+  return withReadCommand(['profiles'], { pageSize: PAGE_SIZE }, (read) => readFrom(task, read, RECORD))
+}
+
+function readWithClient(task) {
+  const { appId, apiKey } = CREDENTIALS
+  return readFrom(task, ({ url }) => ['bench/programs/read-with-client.js', url, appId, apiKey], RECORD)
+}
+
+async function readFrom({ profiles, latency }, command, count) {
+  const flags = ['--profiles', String(profiles), '--latency', String(latency), '--rate-limit', LIMIT]
+  return withLocalAlgolia(flags, async (algolia) => {
+    const args = typeof command === 'function' ? command(algolia) : command
+    const { counted, time } = await measure(args, { env: { ALGOLIA_PERSONALIZATION_URL: algolia.url }, count })
+    assert.ok(counted >= profiles, 'profiles were lost')
+    const { calls, tooManyRequests } = await algolia.stats()
+    assert.equal(tooManyRequests, 0, 'calls were refused')
+    return { counted, time, calls }
+  })
+}
