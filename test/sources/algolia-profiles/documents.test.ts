@@ -108,10 +108,10 @@ describe('the documentation page', () => {
   })
 })
 
-test('contributors are told why and how windows of time are split', () => {
+test('contributors are told why and how windows of time are cut', () => {
   const section = sectionOf(contentOf('CONTRIBUTING.md'), 'How the source reads')
-  const paragraph = section.split('\n').find((line) => line.startsWith('**Windows.**')) ?? ''
-  for (const word of ['token', 'one window', 'twenty pages', 'split', 'cuts', 'read again']) {
+  const paragraph = section.split('\n').find((line) => line.startsWith('**Chains.**')) ?? ''
+  for (const word of ['token', 'one window', 'first page', 'a sample', 'cut']) {
     expect(paragraph).toContain(word)
   }
 })
