@@ -46,6 +46,9 @@ const LOCAL_RUN_OPTIONS = { pageSize: 50 }
 /** Leads both connectors to another server than Algolia's. */
 const URL_VARIABLE = 'ALGOLIA_PERSONALIZATION_URL'
 
+/** Leads the destination's events there, and their deletion. */
+const INSIGHTS_URL_VARIABLE = 'ALGOLIA_INSIGHTS_URL'
+
 /**
  * Starts the workbench on 127.0.0.1. Without an application it starts a local Algolia too, and leads this process to it.
  * @throws Node's error when the port can't be listened on
@@ -68,13 +71,19 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   const exampleUserTokens = examples.map(({ userID }) => userID)
   const app = buildServer({ ...common, target, exampleUserTokens, runOptions: LOCAL_RUN_OPTIONS })
 
-  const formerUrl = process.env[URL_VARIABLE]
-  process.env[URL_VARIABLE] = localAlgolia.url
+  const variables = {
+    [URL_VARIABLE]: localAlgolia.urls.personalization,
+    [INSIGHTS_URL_VARIABLE]: localAlgolia.urls.insights
+  }
+  const former = Object.keys(variables).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, variables)
   const close = async (): Promise<void> => {
     await app.close()
     await localAlgolia.close()
-    if (formerUrl === undefined) delete process.env[URL_VARIABLE]
-    else process.env[URL_VARIABLE] = formerUrl
+    for (const [name, value] of former) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
   try {
     return { url: await app.listen({ host: '127.0.0.1', port }), target, localAlgolia, close }

@@ -19,7 +19,14 @@ describe('GET /manifest', () => {
     expect(status).toBe(200)
     expect(body.name).toBe('Algolia Personalization (Actions)')
     expect(body.directoryName).toBe('algolia-personalization')
-    expect(Object.keys(body.actions)).toEqual(['enterAudience', 'exitAudience', 'syncAudience'])
+    expect(Object.keys(body.actions)).toEqual([
+      'enterAudience',
+      'exitAudience',
+      'syncAudience',
+      'syncTraits',
+      'linkProfiles',
+      'sendEvents'
+    ])
     expect(body.authentication.fields.apiKey.type).toBe('password')
   })
 })
@@ -54,15 +61,31 @@ describe('POST /{action}', () => {
           body: '{"segments":[{"id":"3","source":"segment"}]}'
         },
         response: { statusCode: 200, headers: { 'x-ratelimit-limit': '500' } }
-      }
+      },
+      // The look at what was written.
+      { request: { method: 'GET' }, response: { statusCode: 200 } }
     ])
     expect(segmentsOf('tester-emarsys')).toEqual([{ id: '3', source: 'segment' }])
+  })
+
+  it("sends shoppers' events to the local Algolia as well", async () => {
+    const event = {
+      type: 'track',
+      event: 'Product Viewed',
+      anonymousId: 'visitor',
+      properties: { search_index: 'shop' }
+    }
+    const mapping = { eventType: 'view', objectIDs: ['tent-3'] }
+    const { body } = await post(workbench, '/sendEvents', { mapping, settings: fullSettings, payload: event })
+    const url = `${workbench.localAlgolia?.urls.insights}/1/events`
+    expect(body).toMatchObject([{ request: { method: 'POST', url }, response: { statusCode: 200 } }])
   })
 
   it('delivers a list of events as a batch, as in the example of Segment’s documentation', async () => {
     const event = (key: string) => ({ properties: { key_field: '3', key_value: key }, traits: {} })
     const { body } = await post(workbench, '/enterAudience', { ...example, payload: [event('one'), event('two')] })
     expect(body.map(({ request }: { request: { method: string } }) => request.method).sort()).toEqual([
+      'GET',
       'GET',
       'GET',
       'PUT',
@@ -142,7 +165,8 @@ describe('POST /{action}', () => {
     )
     answers.forEach(({ body }, index) => {
       const paths = body.map(({ request }: { request: { url: string } }) => new URL(request.url).pathname)
-      expect(paths).toEqual([`/2/users/${users[index]}`, `/2/users/${users[index]}/segments`])
+      const profile = `/2/users/${users[index]}`
+      expect(paths).toEqual([profile, `${profile}/segments`, profile])
     })
   })
 
@@ -177,13 +201,18 @@ describe('POST /delete', () => {
     const { status, body } = await post(workbench, '/delete', { settings: fullSettings, payload })
     expect(status).toBe(200)
     expect(
-      body.map(({ request, response }: { request: { method: string }; response: { statusCode: number } }) => [
-        request.method,
-        response.statusCode
-      ])
+      body.map(
+        ({ request, response }: { request: { method: string; url: string }; response: { statusCode: number } }) => [
+          request.method,
+          new URL(request.url).pathname,
+          response.statusCode
+        ]
+      )
     ).toEqual([
-      ['DELETE', 200],
-      ['DELETE', 404]
+      ['DELETE', '/2/users/user-1', 200],
+      ['DELETE', '/1/usertokens/user-1', 204],
+      ['DELETE', '/2/users/nobody', 404],
+      ['DELETE', '/1/usertokens/nobody', 204]
     ])
     expect(segmentsOf('user-1')).toBeUndefined()
   })
