@@ -167,10 +167,11 @@ test('rows of a wrong type are rejected one by one; empty lists, missing ones an
 test('a plan without revenue is asked once more without it, and never again, with a warning', async () => {
   await withAnalytics(async (algolia) => {
     algolia.application.analyticsPlan = 'without revenue'
-    const run = await readAnalytics(analyticsConfig(), catalogOf('top_searches', 'top_hits'), worldOf(algolia))
+    const streams = catalogOf('searches', 'top_searches', 'top_hits')
+    const run = await readAnalytics(analyticsConfig(), streams, worldOf(algolia))
     expect(run.thrown).toBeUndefined()
     expect(algolia.analytics.calls.filter(({ status }) => status === 402)).toHaveLength(1)
-    expect(algolia.analytics.calls).toHaveLength(1 + 2 * 3)
+    expect(algolia.analytics.calls).toHaveLength(1 + 1 + 2 * 3)
     expect(run.logs('WARN').filter((text) => text.includes('402'))).toHaveLength(1)
     expect(run.rows('top_hits').every((row) => 'clickCount' in row && !('purchaseCount' in row))).toBe(true)
   })
