@@ -97,6 +97,16 @@ describe('an answer that says that no calls remain counts as what it is', () => 
   })
 })
 
+test('an exit of a user without a profile, whose user was written without a look, ends when it is sent again', async () => {
+  const now = new Date().toISOString()
+  const enter = { ...audienceTrack('left-alone', 'vip', true), timestamp: now }
+  const exit = { ...audienceTrack('left-alone', 'other', false), timestamp: now }
+  algolia.faults.status(503, { when: ({ number }) => number === 3 })
+  await expect(host.deliver('syncAudience', enter)).rejects.toMatchObject({ status: 503 })
+  algolia.profiles.delete('left-alone')
+  await expect(host.deliver('syncAudience', exit)).resolves.toMatchObject({ result: 'profile unchanged' })
+})
+
 test.each([undefined, '', 'none', '-1', '0x0', '1.5', 'Infinity'])(
   'a header x-ratelimit-remaining of %j says nothing',
   async (remaining) => {

@@ -4,7 +4,7 @@ import { look } from './look'
 import type { Looking, Seen } from './look'
 import { isFailure, isRetried } from './outcomes'
 import type { Change } from './plan'
-import { applied, fail, isOvertaken, settle } from './update'
+import { applied, fail, isOvertaken, pace, settle } from './update'
 import type { Item, Run } from './update'
 
 /** What confirming needs beside the run. */
@@ -34,7 +34,7 @@ export async function confirm<C extends Change>(
   while (!confirming.isAborted()) {
     const written = groups.map((items) => items.filter(isWritten)).filter(({ length }) => length > 0)
     if (haveEnded && written.length === 0) return end
-    const delay = delayOf(run.slowest)
+    const delay = delayOf(pace.slowest)
     const left = run.lastWrite + delay - Date.now()
     if (written.length === 0) await Promise.race([end, pause(delay)])
     else if (left > 0) await pause(left)
@@ -65,9 +65,10 @@ async function lookAndRepair<C extends Change>(
 }
 
 function decide<C extends Change>(run: Run<C>, item: Item<C>, seen: Seen | undefined): void {
-  if (seen === undefined || seen === 'no profile') fail(item, undone())
-  else if (isFailure(seen)) fail(item, isRetried(seen.status) ? seen : unseen(seen))
-  else if (!applied(run, item, seen)) settle(item, item.result ?? 'profile unchanged')
+  const isGone = seen === 'no profile'
+  if (seen === undefined || (isGone && item.result === 'profile updated')) fail(item, undone())
+  else if (!isGone && isFailure(seen)) fail(item, isRetried(seen.status) ? seen : unseen(seen))
+  else if (!applied(run, item, isGone ? [] : seen)) settle(item, item.result ?? 'profile unchanged')
 }
 
 function judgeOf<C extends Change>(run: Run<C>, open: Item<C>[]): Looking['isAsWritten'] {

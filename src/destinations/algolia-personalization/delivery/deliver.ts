@@ -56,7 +56,7 @@ async function deliver<P, C extends Change>(
   const due = items.filter(({ outcome }) => !outcome)
   overtakeOlder(due)
   const groups = groupsOf(due)
-  const run: Run<C> = { api, apply: (...change) => action.apply(...change), lastWrite: 0, slowest: 0 }
+  const run: Run<C> = { api, apply: (...change) => action.apply(...change), lastWrite: 0 }
   // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
   const withSlot = slots(MAX_CONCURRENT_USERS)
   const updateAll = async (some: Item<C>[][]): Promise<void> => {

@@ -33,9 +33,16 @@ export interface Run<C extends Change = Change> {
   apply: Action<never, C>['apply']
   /** When a profile was last written, Unix milliseconds, 0 for never: somebody has to look, and a call is left for it. */
   lastWrite: number
-  /** The longest time from reading a profile to having written it, milliseconds. */
-  slowest: number
 }
+
+/**
+ * The longest time from reading a profile to having written it, milliseconds, as this process has found it lately: what
+ * other processes do at the same time takes about as long.
+ */
+export const pace = { slowest: 0 }
+
+/** What is left of the longest time with each further update. */
+const FORGETTING = 0.99
 
 /** A batch looks at all that it wrote with one call. */
 const ONE_LOOK = 1
@@ -59,7 +66,7 @@ export async function update<C extends Change>(run: Run<C>, items: readonly Item
       else wrote(item)
     }
   }
-  if (changed.size > 0) run.slowest = Math.max(run.slowest, Date.now() - startedAt)
+  if (changed.size > 0) pace.slowest = Math.max(pace.slowest * FORGETTING, Date.now() - startedAt)
   for (const item of live) if (!item.outcome && !changed.has(item.change.userToken)) foundSo(run, item)
 }
 
