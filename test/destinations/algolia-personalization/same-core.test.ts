@@ -1,5 +1,6 @@
 import * as core from '@segment/actions-core'
 import definition from '../../../src/destinations/algolia-personalization'
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import { audienceTrack, settings, startAlgolia, stopAlgolia } from '../../support/destination'
 
 /** Another copy of the host's core: classes of the same names, and none of them the ones that the destination knows. */
@@ -10,6 +11,12 @@ function otherCore(): typeof core {
   })
   return other!
 }
+
+let algolia: LocalAlgolia
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
 
 const subscription = {
   partnerAction: 'enterAudience',
@@ -22,7 +29,6 @@ const event = audienceTrack('u1', 'vip', true) as never
 test('a host on another copy of the core gets an error that is retried, and nothing is sent', async () => {
   const { Destination } = otherCore()
   expect(Destination).not.toBe(core.Destination)
-  const algolia = await startAlgolia()
   algolia.faults.status(401)
   const host = new Destination(definition)
   const refusal = { status: 503, message: expect.stringContaining('two copies of @segment/actions-core') as string }
@@ -30,7 +36,6 @@ test('a host on another copy of the core gets an error that is retried, and noth
   await expect(host.onEvent(event, hostSettings)).rejects.toMatchObject(refusal)
   await expect(host.createAudience({ settings, audienceName: 'vip' })).rejects.toMatchObject(refusal)
   expect(algolia.calls).toEqual([])
-  await stopAlgolia(algolia)
 })
 
 test('whoever asks for the headers alone is no host, and gets them', () => {
