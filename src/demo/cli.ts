@@ -14,11 +14,13 @@ import {
   type ProfileRow,
   type ProfileSegmentRow
 } from './audience'
+import { saveRule, searchAs } from './search'
 import { runSource } from './source-command'
 
 /**
  * The whole loop against a local Algolia: profiles leave it through the source, an audience forms, membership arrives
- * back on the profiles through the destination, and what arrived is read again and checked.
+ * back on the profiles through the destination, and what arrived is read again and checked. At the end one shopper's search
+ * is ranked by it.
  */
 const PROFILES = 10_000
 const STREAMS = ['profiles', 'segments']
@@ -48,9 +50,15 @@ async function main(): Promise<boolean> {
     const callsToRead = algolia.calls.length
 
     step('Two audiences form from their affinities')
-    const runners = formAudience('passionate_runners', profiles, ['Running shoes', 'Trail shoes'], 20)
-    const athletes = formAudience('sportswear_lovers', profiles, ['Running shoes', 'Trail shoes', 'Sportswear'], 20)
+    const running = ['Running shoes', 'Trail shoes']
+    const runners = formAudience('passionate_runners', profiles, running, 20)
+    const athletes = formAudience('sportswear_lovers', profiles, [...running, 'Sportswear'], 20)
     detail(`${runners.key}: ${runners.members.length} users; ${athletes.key}: ${athletes.members.length} users`)
+
+    step('A rule puts running shoes first, where a search comes with the context passionate_runners')
+    await saveRule(algolia, runners.key, running)
+    const example = runners.members[1] ?? ''
+    const hitsBefore = await searchAs(algolia, example)
 
     step('The destination receives their events, in batches')
     const changes = changesOf(runners, athletes)
@@ -68,21 +76,23 @@ async function main(): Promise<boolean> {
       after.set(userToken, entries)
     }
     const wrong = differences(after, membershipsAfter(before, changes))
+    const hitsAfter = await searchAs(algolia, example)
+    const isRanked = running.includes(hitsAfter[0] ?? '') && !running.includes(hitsBefore[0] ?? '')
 
-    const example = runners.members[1]
     const entries = (memberships: typeof before): string =>
-      [...(memberships.get(example ?? '') ?? [])].map((entry) => entry.replace(/^segment:.*/, '[$&]')).join(', ') ||
-      '(none)'
+      [...(memberships.get(example) ?? [])].map((entry) => entry.replace(/^segment:.*/, '[$&]')).join(', ') || '(none)'
     console.log(`
 Profiles read        ${count(profiles.length)} in ${callsToRead} calls, then ${count(changed.size)} changed ones in ${algolia.calls.length}
 Audiences            ${count(entered)} members of ${runners.key} and ${athletes.key}
 Events delivered     ${count(delivered)} of ${count(changes.length)}: ${count(entered)} entered, ${count(changes.length - entered)} exited
 Calls spent          ${count(callsToDeliver)}; one read and one write for each event would have cost ${count(2 * changes.length)}
-Profile              ${example ?? ''}
+Profile              ${example}
   segments before    ${entries(before)}
   segments after     ${entries(after)}
+  first hits before  ${hitsBefore.join(', ')}
+  first hits after   ${hitsAfter.join(', ')}
 Check                ${wrong.length === 0 ? `right: all ${count(PROFILES)} profiles have the segments they should have` : `WRONG for ${wrong.length} users: ${wrong.slice(0, 5).join(', ')}`}`)
-    return wrong.length === 0 && delivered === changes.length
+    return wrong.length === 0 && delivered === changes.length && isRanked
   } finally {
     await algolia.close()
   }
