@@ -76,14 +76,14 @@ describe('an install weighs no more than it did', () => {
       .map((file) => statSync(path.join(where, file)))
       .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0)
 
-  test('the package: half a MiB packed, 1.5 MiB unpacked', () => {
+  test('the package: half a MiB packed, 1.75 MiB unpacked', () => {
     expect(statSync(tarball()).size).toBeLessThan(0.5 * MEBIBYTE)
-    expect(sizeOf(folder)).toBeLessThan(1.5 * MEBIBYTE)
+    expect(sizeOf(folder)).toBeLessThan(1.75 * MEBIBYTE)
   })
 
   test.each([
-    ['without the core', 'no-core', 15, 20],
-    ['with it', 'newest-core', 22, 45]
+    ['without the core', 'no-core', 17, 20],
+    ['with it', 'newest-core', 24, 45]
   ])('all that is installed %s', (_, name, megabytes, packages) => {
     const modules = path.join(projectAt(name).folder, 'node_modules')
     const installed = JSON.parse(readFileSync(path.join(modules, '.package-lock.json'), 'utf8')) as { packages: object }
