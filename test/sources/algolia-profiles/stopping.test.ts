@@ -224,7 +224,7 @@ describe('a slow reader of standard output', () => {
   })
 
   test('has at most a few pages of each window waiting for it', async () => {
-    await withAlgolia({ profiles: 4000, latency: 5 }, async (algolia) => {
+    await withAlgolia({ profiles: 20_000, latency: 5 }, async (algolia) => {
       const { url, calls } = algolia
       const config = configuration({ pageSize: 50, concurrency: 4 })
       const first = await startRead({ url, config })
