@@ -100,7 +100,9 @@ export class Progress {
       if (chain.repeats(nextPageToken)) throw this.endless('page tokens repeat')
       if (chain.isEmptyFor(MOST_EMPTY_PAGES)) throw this.endless('pages stay empty and lead to ever more empty ones')
       const readTo = placeOf(window, chain, profiles)
-      const pageRead = { profiles: profiles.length, repeats: profiles.length - fresh.length, readTo }
+      // What had been handed out comes first, whatever the order is. To look for the rest of it on later pages would be to
+      // leave out others, where the order isn't the expected one.
+      const pageRead = { profiles: profiles.length, repeats: isAgain ? profiles.length : 0, readTo }
       const { pass, moved } = afterPage(this.pass, window, pageRead, nextPageToken)
       this.pass = pass
       if (moved.again === undefined) chain.handedOut = undefined

@@ -50,7 +50,7 @@ export interface Pass {
 export interface PageRead {
   /** Profiles on it. */
   readonly profiles: number
-  /** Those of them that had been handed out before. */
+  /** Those of them that may have been handed out before. */
   readonly repeats: number
   /** All up to this user token have been handed out. */
   readonly readTo: string | undefined
