@@ -1,3 +1,4 @@
+import { MANAGED_SOURCE } from '../destinations/algolia-personalization/constants'
 import type { MemberList } from './members'
 
 /** A profile as Algolia lists it, as far as it matters here. */
@@ -39,9 +40,6 @@ export interface AudienceCounts {
   /** Rows that name it and are bad. */
   invalid: number
 }
-
-/** The managed `source` of profile segments, and how it is told from all others. */
-const MANAGED_SOURCE = 'segment'
 
 /** @returns a listed profile, or undefined where it can't be read as one */
 export function listedProfile(json: unknown): ListedProfile | undefined {

@@ -1,3 +1,5 @@
+import { USER_TOKEN } from '../destinations/algolia-personalization/constants'
+
 /**
  * What a list of members says, as plain data: which user tokens are to have which profile segments, and which not. A list
  * may hold a million of them, so a token costs one entry of a map: what it is to have is one of a few combinations.
@@ -20,9 +22,6 @@ export interface BadRow {
 
 /** What a user token is to have: by the audience's place, whether it is a member. */
 export type Combination = ReadonlyMap<number, boolean>
-
-/** What Algolia takes for a user token. Source: `userID` in the description of the Advanced Personalization API. */
-const USER_TOKEN = /^[A-Za-z0-9=+/\-_]{1,129}$/
 
 /** As the destination has it: no control character, no half of a surrogate pair. */
 const PROFILE_SEGMENT_ID = /^[^\p{Cc}\p{Cs}]{1,255}$/u
@@ -200,7 +199,7 @@ function textOf(value: unknown): string {
 }
 
 export function isUserToken(value: unknown): value is string {
-  return typeof value === 'string' && USER_TOKEN.test(value)
+  return typeof value === 'string' && USER_TOKEN.pattern.test(value)
 }
 
 export function isProfileSegmentId(value: unknown): value is string {
