@@ -44,6 +44,13 @@ test.each(documents)('%s names only files that are in the package', (document) =
   expect(read(document)).not.toMatch(/segment-algolia-personalization\/dist/)
 })
 
+test("README links work from a registry's page: each is whole, and leads to a file of the package", () => {
+  const pages = 'https://unpkg.com/segment-algolia-personalization/'
+  const links = [...read('README.md').matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => String(link))
+  expect(links.length).toBeGreaterThan(10)
+  expect(links.filter((link) => !link.startsWith(pages) || !files.includes(link.slice(pages.length)))).toEqual([])
+})
+
 test('no source map names a source that is not there', () => {
   const dangling = files
     .filter((file) => /\.m?js$/.test(file))
