@@ -97,8 +97,12 @@ describe('cuts', () => {
       fc.property(fc.integer(), fc.integer({ min: 10, max: 40 }), (seed, count) => {
         const chance = new Chance(seed)
         const sample = Array.from({ length: count }, () => at(chance.oneOf(clusters) + chance.below(10)))
+        // A small sample can miss a cluster: nothing tells where it lies.
+        const seen = clusters.filter((cluster) =>
+          sample.some(({ second }) => second >= cluster && second < cluster + 10)
+        )
         for (const { second } of chooseCuts({}, sample, 90 * DAY, 8)) {
-          for (const cluster of clusters) expect(second < cluster || second >= cluster + 10).toBe(true)
+          for (const cluster of seen) expect(second < cluster || second >= cluster + 10).toBe(true)
         }
       })
     )
