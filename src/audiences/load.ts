@@ -1,8 +1,12 @@
 import type { Readable } from 'node:stream'
+import {
+  isProfileSegmentId,
+  PROFILE_SEGMENT_ID_RULE
+} from '../destinations/algolia-personalization/audience/profile-segments'
 import { configError } from '../errors'
 import { counted } from '../report/words'
 import { type ListOptions, readList } from './list-rows'
-import { isProfileSegmentId, MemberList } from './members'
+import { MemberList } from './members'
 
 export interface LoadOptions extends ListOptions {
   /** A file, or `-` for standard input. */
@@ -41,7 +45,7 @@ export async function loadList(options: LoadOptions): Promise<LoadedList> {
   const { path, stdin, complete, retire, now, warn } = options
   for (const id of [...complete, ...retire, ...(options.audience === undefined ? [] : [options.audience])]) {
     if (isProfileSegmentId(id)) continue
-    throw configError(`The audience ${JSON.stringify(id)} must be 1-255 characters without control characters.`)
+    throw configError(`The audience ${JSON.stringify(id)} must be ${PROFILE_SEGMENT_ID_RULE}.`)
   }
   const list = new MemberList(options.audience)
   const { digest, madeAt } = await readList(path, stdin, options, list)

@@ -1,3 +1,7 @@
+import {
+  isProfileSegmentId,
+  PROFILE_SEGMENT_ID_RULE
+} from '../destinations/algolia-personalization/audience/profile-segments'
 import { USER_TOKEN } from '../destinations/algolia-personalization/constants'
 
 /**
@@ -22,9 +26,6 @@ export interface BadRow {
 
 /** What a user token is to have: by the audience's place, whether it is a member. */
 export type Combination = ReadonlyMap<number, boolean>
-
-/** As the destination has it: no control character, no half of a surrogate pair. */
-const PROFILE_SEGMENT_ID = /^[^\p{Cc}\p{Cs}]{1,255}$/u
 
 const MEMBER = new Map([
   ['', true],
@@ -71,19 +72,15 @@ export class MemberList {
     if (place !== undefined) this.named.add(place)
     const token = typeof userToken === 'number' ? String(userToken) : userToken
     if (!isUserToken(token)) {
-      const reason = token === undefined || token === '' || token === null ? 'it has no user token' : 'its user token'
-      return this.bad(
-        line,
-        reason === 'its user token' ? `${reason} is not 1-129 characters of A-Za-z0-9=+/-_` : reason,
-        place
-      )
+      const isMissing = token === undefined || token === '' || token === null
+      return this.bad(line, isMissing ? 'it has no user token' : `its user token is not ${USER_TOKEN.rule}`, place)
     }
     const says = MEMBER.get(textOf(member).toLowerCase())
     if (place === undefined || says === undefined) {
       this.protectedTokens.add(token)
       const reason =
         place === undefined
-          ? 'its audience is not 1-255 characters without control characters'
+          ? `its audience is not ${PROFILE_SEGMENT_ID_RULE}`
           : 'its member is none of yes, no, true, false, 1, 0'
       return this.bad(line, reason, place)
     }
@@ -200,8 +197,4 @@ function textOf(value: unknown): string {
 
 export function isUserToken(value: unknown): value is string {
   return typeof value === 'string' && USER_TOKEN.pattern.test(value)
-}
-
-export function isProfileSegmentId(value: unknown): value is string {
-  return typeof value === 'string' && PROFILE_SEGMENT_ID.test(value)
 }

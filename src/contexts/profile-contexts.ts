@@ -4,6 +4,7 @@ import { originOf } from '../algolia/api/connection'
 import { type Environment, systemEnvironment } from '../algolia/api/environment'
 import { CallBudget } from '../algolia/api/rate-limit'
 import { createTransport as createUndiciTransport, type Transport } from '../algolia/api/transport'
+import { USER_TOKEN } from '../destinations/algolia-personalization/constants'
 import { ContextCache, type Known } from './context-cache'
 import { callback, checked, type RuleContextsOptions, ruleShape } from './options'
 import { askForProfile, type Problem } from './profile-call'
@@ -57,9 +58,6 @@ const optionsSchema = z
     path: ['staleSeconds'],
     message: 'must not be less than freshSeconds'
   })
-
-/** A user token of Algolia: whatever else a request says it is has no profile, and costs no call. */
-const USER_TOKEN = /^[A-Za-z0-9=+/_-]{1,129}$/
 
 /** Calls under way at the same time. More wouldn't be answered in time for the search that wants them. */
 const MOST_CALLS_UNDER_WAY = 50
@@ -121,7 +119,8 @@ class Lookup implements ProfileContexts {
   }
 
   async lookUp(userToken: string): Promise<string[]> {
-    if (typeof userToken !== 'string' || !USER_TOKEN.test(userToken) || this.isClosed) return []
+    // Whatever else a request says it is has no profile, and costs no call.
+    if (typeof userToken !== 'string' || !USER_TOKEN.pattern.test(userToken) || this.isClosed) return []
     const now = this.environment.clock.now()
     const known = this.cache.get(userToken)
     const usable = known !== undefined && now < known.keptUntil ? known : undefined

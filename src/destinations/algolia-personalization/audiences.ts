@@ -2,7 +2,7 @@ import { PayloadValidationError } from '@segment/actions-core'
 import type { AudienceDestinationDefinition } from '@segment/actions-core'
 import type { AudienceSettings, Settings } from './generated-types'
 import { safeAudienceId, warningAbout } from './audience/ids'
-import { isProfileSegmentId, PROFILE_SEGMENT_ID_RULE } from './audience/membership'
+import { isProfileSegmentId, PROFILE_SEGMENT_ID_RULE } from './audience/profile-segments'
 import { verifyConnection } from './verify-connection'
 
 type Definition = AudienceDestinationDefinition<Settings, AudienceSettings>

@@ -1,10 +1,9 @@
-import { MAX_PROFILE_SEGMENT_ID_LENGTH } from '../constants'
 import { isFailure } from '../delivery/outcomes'
 import type { Failure, Outcome } from '../delivery/outcomes'
 import { refusal, timeOf } from '../delivery/plan'
 import type { Action, Change, Event, PlanContext } from '../delivery/plan'
 import { userTokensOf } from '../delivery/user-tokens'
-import { withMembership } from './profile-segments'
+import { isProfileSegmentId, PROFILE_SEGMENT_ID_RULE, withMembership } from './profile-segments'
 
 /** What an action is for: `enter` adds users to the audience, `exit` removes them, `sync` does whichever the event says. */
 export type Purpose = 'enter' | 'exit' | 'sync'
@@ -82,17 +81,6 @@ function changesOf(
     member
   }
   return { outcome: who.refusal, changes: who.tokens.map((token) => ({ ...common, ...token })) }
-}
-
-// Half a surrogate pair (Cs) is no character: JSON carries it, but not every reader keeps it.
-const PROFILE_SEGMENT_ID = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_PROFILE_SEGMENT_ID_LENGTH}}$`, 'u')
-
-/** What the id of a profile segment must be, for messages. */
-export const PROFILE_SEGMENT_ID_RULE = `1-${MAX_PROFILE_SEGMENT_ID_LENGTH} characters, none of them a control character`
-
-/** Whether an id of a profile segment is one that is sent. */
-export function isProfileSegmentId(value: unknown): value is string {
-  return typeof value === 'string' && PROFILE_SEGMENT_ID.test(value)
 }
 
 const MEMBERSHIP_BY_EVENT_NAME = new Map([

@@ -1,4 +1,15 @@
-import { MANAGED_SOURCE } from '../constants'
+import { MANAGED_SOURCE, MAX_PROFILE_SEGMENT_ID_LENGTH } from '../constants'
+
+// Half a surrogate pair (Cs) is no character: JSON carries it, but not every reader keeps it.
+const PROFILE_SEGMENT_ID = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_PROFILE_SEGMENT_ID_LENGTH}}$`, 'u')
+
+/** What the id of a profile segment must be, for messages. */
+export const PROFILE_SEGMENT_ID_RULE = `1-${MAX_PROFILE_SEGMENT_ID_LENGTH} characters, none of them a control character`
+
+/** Whether an id of a profile segment is one that is sent. */
+export function isProfileSegmentId(value: unknown): value is string {
+  return typeof value === 'string' && PROFILE_SEGMENT_ID.test(value)
+}
 
 /** An entry of a profile's `segments`. */
 export interface ProfileSegment {
