@@ -1,7 +1,16 @@
-import { textOfAnswer } from '../algolia/api/answer-text'
+import { isAlgoliasError, textOfAnswer } from '../algolia/api/answer-text'
+import { PERSONALIZATION } from '../algolia/api/apis'
+import {
+  connectionFailure,
+  failureOf,
+  type FailureTable,
+  type Meaning,
+  NOT_UNDERSTOOD,
+  unreadableAnswer
+} from '../algolia/api/failures'
 import { limitHeaders } from '../algolia/api/limit-headers'
 import type { LimitHeaders } from '../algolia/api/rate-limit'
-import { type Answer, NoAnswer, type Transport } from '../algolia/api/transport'
+import { NoAnswer, type Transport } from '../algolia/api/transport'
 
 /** What came of asking Algolia for a profile. */
 export interface Asked {
@@ -30,9 +39,8 @@ export async function askForProfile(
   userToken: string,
   signal: AbortSignal
 ): Promise<Asked> {
-  let answer: Answer
   try {
-    answer = await transport.send(`/2/users/${encodeURIComponent(userToken)}`, signal)
+    const answer = await transport.send(`/2/users/${encodeURIComponent(userToken)}`, signal)
     // The answer of a failing server may be that of a proxy, which has limits of its own.
     const limits = answer.status < 500 ? limitHeaders(answer) : {}
     const text = answer.body().toString('utf8')
@@ -40,48 +48,36 @@ export async function askForProfile(
   } catch (thrown) {
     if (!signal.aborted && !(thrown instanceof NoAnswer)) throw thrown
     const reason = thrown instanceof NoAnswer ? thrown.message : 'it took too long'
-    const message = `${transport.host} could not be reached or stopped answering (${reason}). Check the network and the region.`
-    return { profile: undefined, limits: {}, problem: { concerns: 'all', message } }
+    const { error } = connectionFailure(transport.host, reason, LATER)
+    return { profile: undefined, limits: {}, problem: { concerns: 'all', message: error.message } }
   }
 }
+
+/** A look-up isn't run again by anybody: the next search asks once more. */
+const LATER = 'It is asked again later'
+
+const USER_TOKEN_REFUSED: Meaning = {
+  verdict: 'give up',
+  kind: 'config',
+  say: ({ status, detail }) => `Algolia refused a user token (${status}: ${detail}).`
+}
+
+/** What statuses mean for one profile; all others mean what they mean for the API. A 404 of Algolia's own is no failure. */
+const FAILURES: FailureTable = { 400: USER_TOKEN_REFUSED, 404: NOT_UNDERSTOOD, 422: USER_TOKEN_REFUSED }
 
 /** An answer is Algolia's or it is nothing: what a proxy or a load balancer makes up is no word on a profile. */
 function verdictOn(status: number, text: string, userToken: string, apiKey: string): Omit<Asked, 'limits'> {
   const body = objectIn(text)
   if (status === 200 && body?.userID === userToken) return { profile: body }
-  if (status === 404 && body?.status === 404) return { profile: null }
-  const says = textOfAnswer(text, apiKey).replaceAll(userToken, '(the user token)')
-  const problem = (concerns: Problem['concerns'], message: string): Omit<Asked, 'limits'> => ({
-    profile: undefined,
-    problem: { concerns, status, message }
-  })
-  switch (status) {
-    case 200:
-    case 404:
-      return problem(
-        'all',
-        `An answer (${status}) is not Algolia's: ${says}. Check the region and what stands between.`
-      )
-    case 401:
-    case 403:
-      return problem(
-        'all',
-        `Algolia refused the credentials (${status}). Check that the API key belongs to this application ID, that it has the ACLs search, browse and recommendation, and that the region matches the application.`
-      )
-    case 402:
-      return problem(
-        'all',
-        'The plan of this Algolia application does not include Advanced Personalization (402). Ask Algolia to enable it.'
-      )
-    case 421:
-    case 429:
-      return problem('all', `Algolia allows no more calls for now (${status}): those of this application are used up.`)
-    case 400:
-    case 422:
-      return problem('this profile', `Algolia refused a user token (${status}: ${says}).`)
-    default:
-      return problem('all', `Algolia failed to answer (${status}: ${says}). It is asked again later.`)
-  }
+  if (status === 404 && isAlgoliasError(text, status)) return { profile: null }
+  const detail = textOfAnswer(text, apiKey).replaceAll(userToken, '(the user token)')
+  const isAlgolias = isAlgoliasError(text, status)
+  const { error } =
+    status === 200
+      ? unreadableAnswer('the profile of this user', body ? 'it holds no such user' : 'it is not JSON', detail, LATER)
+      : failureOf({ api: PERSONALIZATION, status, detail, isAlgolias, later: LATER }, FAILURES)
+  const concerns = FAILURES[status] === USER_TOKEN_REFUSED ? 'this profile' : 'all'
+  return { profile: undefined, problem: { concerns, status, message: error.message } }
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -194,6 +194,24 @@ describe('never an exception into a search', () => {
     }
   )
 
+  test.each<[string, ProfileServer['script'], RegExp]>([
+    ['a refused key', () => apiError(401, ''), /refused the credentials \(401\).*ACLs search, browse and recommend/],
+    ['a plan without the feature', () => apiError(402, ''), /plan .* \(402\)/],
+    ['a failing server', () => apiError(503, ''), /failed to answer \(503\)\. It is asked again later\.$/],
+    ['a refused user token', () => apiError(422, ''), /refused a user token \(422: /],
+    [
+      'a stranger who knows no such address',
+      () => ({ status: 404, body: 'default backend' }),
+      /not understood \(404: /
+    ],
+    ['a broken connection', () => Promise.reject(new NoAnswer('ECONNRESET')), /\(ECONNRESET\).* asked again later\.$/]
+  ])('%s is told in the words of all that calls Algolia', async (_, script, words) => {
+    const { contexts, problems } = start(script)
+    await contexts.lookUp('ada')
+    await settle()
+    expect(problems).toEqual([expect.stringMatching(words)])
+  })
+
   test('a token that failed is asked for again after a while, not with each search', async () => {
     const { clock, server, contexts } = start(() => ({ status: 500 }))
     for (let time = 0; time < 5; time += 1) await contexts.lookUp('ada')

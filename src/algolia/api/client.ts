@@ -82,7 +82,7 @@ export class AlgoliaClient {
   private readonly serverClock = new ServerClock()
   private readonly latencies: number[] = []
   private readonly patience: number
-  private readonly assurance: string
+  private readonly later: string
   private toldUntil = 0
   /** The latest moment that is counted as spent waiting: calls that wait at the same time count once. */
   private waitedUntil = 0
@@ -90,7 +90,7 @@ export class AlgoliaClient {
   constructor(private readonly options: ClientOptions) {
     this.budget = new CallBudget(options.share)
     this.patience = options.patience ?? PATIENCE
-    this.assurance = options.assurance ?? ''
+    this.later = `Run again later${options.assurance ?? ''}`
   }
 
   /** @returns the server's clock at a time of the client's clock, by default now; Unix milliseconds, never ahead of it. */
@@ -188,7 +188,7 @@ export class AlgoliaClient {
   /** @returns what an answer holds, or what its failure means */
   private understand<Value>(call: Call<Value>, answer: Answer): { value: Value } | Failure {
     const { what, read, failures, change, whenEmpty } = call
-    const { assurance, options } = this
+    const { later, options } = this
     const { status } = answer
     // A reading answers 200 and nothing else; what a change may answer isn't documented.
     const isSuccess = status === 200 || (change !== undefined && status > 200 && status < 300)
@@ -203,15 +203,15 @@ export class AlgoliaClient {
     if (isSuccess && body?.length === 0 && whenEmpty !== undefined) return { value: whenEmpty }
     if (isSuccess && body !== undefined) {
       const result = read(body)
-      return 'value' in result ? result : unreadableAnswer(what, result.unreadable, text(), assurance)
+      return 'value' in result ? result : unreadableAnswer(what, result.unreadable, text(), later)
     }
     // The status stands, whatever the body is.
     const isAlgolias = body !== undefined && isAlgoliasError(body.toString('utf8'), status)
-    return failureOf({ api: options.api, status, detail: text(), isAlgolias, assurance }, failures)
+    return failureOf({ api: options.api, status, detail: text(), isAlgolias, later }, failures)
   }
 
   private broken(reason: string): Failure {
-    return connectionFailure(this.options.transport.host, reason, this.assurance)
+    return connectionFailure(this.options.transport.host, reason, this.later)
   }
 
   /** Waits until a call may go out, and counts it as sent at once, so that no other takes the same place. */

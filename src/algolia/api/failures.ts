@@ -34,8 +34,8 @@ export interface FailedCall {
   /** What the answer says. */
   readonly detail: string
   readonly isAlgolias: boolean
-  /** Goes on from "run again", such as ": the state is kept". */
-  readonly assurance: string
+  /** What becomes of a call that may pass: a sentence without its end, such as "Run again later: the state is kept". */
+  readonly later: string
 }
 
 /** What a status means: what to do about it, who acts when that doesn't help, and what to say then. */
@@ -65,8 +65,8 @@ const KEY_REFUSED: Meaning = {
 const NO_CALLS_LEFT: Meaning = {
   verdict: 'wait',
   kind: 'transient',
-  say: ({ api, status }) =>
-    `Algolia allows no more calls for now (${status}): the ${api.callsPerMinute} calls a minute of this application are used up. Run again later, or let fewer things use the API at the same time.`
+  say: ({ api, status, later }) =>
+    `Algolia allows no more calls for now (${status}): the ${api.callsPerMinute} calls a minute of this application are used up. ${later}. If it happens often, let fewer things use the API at the same time.`
 }
 
 const REQUEST_REFUSED: Meaning = {
@@ -78,10 +78,11 @@ const REQUEST_REFUSED: Meaning = {
 const SERVER_FAILED: Meaning = {
   verdict: 'retry',
   kind: 'transient',
-  say: ({ status, assurance }) => `Algolia failed to answer (${status}). Run again later${assurance}.`
+  say: ({ status, later }) => `Algolia failed to answer (${status}). ${later}.`
 }
 
-const NOT_UNDERSTOOD: Meaning = {
+/** What doesn't come from Algolia, as far as can be told. */
+export const NOT_UNDERSTOOD: Meaning = {
   verdict: 'give up',
   kind: 'config',
   say: ({ api, status, detail }) =>
@@ -103,7 +104,7 @@ const FAILURES: FailureTable = {
   408: {
     verdict: 'retry',
     kind: 'transient',
-    say: ({ assurance }) => `Algolia gave up waiting for a request (408). Run again${assurance}.`
+    say: ({ later }) => `Algolia gave up waiting for a request (408). ${later}.`
   },
   410: REQUEST_REFUSED,
   421: NO_CALLS_LEFT,
@@ -121,8 +122,8 @@ export function failureOf(call: FailedCall, table: FailureTable = {}): Failure {
 }
 
 /** A connection that couldn't be made, broke, or stayed silent. */
-export function connectionFailure(host: string, reason: string, assurance: string): Failure {
-  const message = `${host} could not be reached or stopped answering (${reason}). Check the network and the region, then run again${assurance}.`
+export function connectionFailure(host: string, reason: string, later: string): Failure {
+  const message = `${host} could not be reached or stopped answering (${reason}). Check the network and the region. ${later}.`
   return { verdict: 'retry', error: new AlgoliaError(message, 'transient', reason) }
 }
 
@@ -131,7 +132,7 @@ export function connectionFailure(host: string, reason: string, assurance: strin
  * @param what what it should have been
  * @param text what it says instead
  */
-export function unreadableAnswer(what: string, reason: string, text: string, assurance: string): Failure {
-  const message = `Algolia's answer is not ${what} (${reason}). Nothing was taken from it. Run again later${assurance}.`
+export function unreadableAnswer(what: string, reason: string, text: string, later: string): Failure {
+  const message = `Algolia's answer is not ${what} (${reason}). Nothing was taken from it. ${later}.`
   return { verdict: 'retry', error: new AlgoliaError(message, 'transient', `${reason}: ${text}`) }
 }

@@ -54,8 +54,8 @@ const REQUEST_REFUSED: Meaning = {
 const PAGE_TOKEN_REFUSED: Meaning = {
   verdict: 'give up',
   kind: 'transient',
-  say: ({ status, assurance }) =>
-    `Algolia refused a page token (${status}), also after its window was started anew. Run again${assurance}.`
+  say: ({ status, later }) =>
+    `Algolia refused a page token (${status}), also after its window was started anew. ${later}.`
 }
 
 const failuresWith = (refused: Meaning): FailureTable => Object.fromEntries(REFUSALS.map((status) => [status, refused]))
