@@ -18,22 +18,30 @@ export class Chain {
   private emptyPages = 0
   /** The profiles on its pages, in their order, while it may still be cut. */
   private kept: Map<string, string> | undefined = new Map()
+  /** When they were updated, as far as anybody has asked, and how many were looked at for that. */
+  private readonly moments: Moment[] = []
+  private lookedAt = 0
   pages = 0
+
+  /** User tokens of its last page, in order: all while it may still be cut, then the first and the last. */
+  userTokens: readonly (string | undefined)[] = []
 
   /** The last user token of its pages, in order, as far as is known. */
   place: string
 
-  /** @param handedOut what had been handed out of the window before it was begun, where it is known */
+  /**
+   * @param mayBeCut whether a cut is possible at all: else its profiles aren't looked at
+   * @param handedOut what had been handed out of the window before it was begun, where it is known
+   */
   constructor(
     { pageToken, readTo, again }: Window,
+    mayBeCut: boolean,
     public handedOut?: HandedOut
   ) {
     this.place = pageToken === undefined || again !== undefined ? '' : (readTo ?? '')
-    // A window that was begun in an earlier run can't be cut: nobody knows what was on its first pages.
-    if (pageToken !== undefined) {
-      this.pageTokens.add(pageToken)
-      this.kept = undefined
-    }
+    if (pageToken !== undefined) this.pageTokens.add(pageToken)
+    // Of a window that was begun in an earlier run nobody knows what was on its first pages.
+    if (!mayBeCut || pageToken !== undefined) this.neverCut()
   }
 
   /** Whether it may still be cut, as all of its profiles so far are known. */
@@ -51,31 +59,46 @@ export class Chain {
     return new Map([...(this.handedOut ?? []), ...(this.kept ?? [])])
   }
 
+  /** How many profiles are known of it. */
+  get size(): number {
+    return this.kept?.size ?? 0
+  }
+
   /** When the profiles on its pages were updated, in the order of their user tokens. */
-  get sample(): Moment[] {
-    return [...(this.kept ?? new Map<string, string>()).values()].flatMap((updatedAt) => momentOf(updatedAt) ?? [])
+  get sample(): readonly Moment[] {
+    const unseen = [...(this.kept?.values() ?? [])].slice(this.lookedAt)
+    this.lookedAt += unseen.length
+    this.moments.push(...unseen.flatMap((updatedAt) => momentOf(updatedAt) ?? []))
+    return this.moments
   }
 
   /** Takes in a page, and looks at its profiles as long as that may be of use. */
   add(profiles: PageProfiles): void {
     this.pages += 1
     this.emptyPages = profiles.length === 0 ? this.emptyPages + 1 : 0
-    if (this.kept === undefined) return
-    if (this.kept.size + profiles.length > MOST_KEPT) return this.neverCut()
-    const tokens: string[] = []
-    for (const profile of profiles) {
-      const { userToken, updatedAt } = identify(profile)
-      if (userToken === undefined || updatedAt === undefined) continue
-      this.kept.set(userToken, updatedAt)
-      tokens.push(userToken)
-    }
-    const step = Math.max(1, Math.floor(tokens.length / TOKENS_OF_A_PAGE))
-    this.progress.add(tokens.filter((_, index) => (tokens.length - 1 - index) % step === 0))
+    if (this.size + profiles.length > MOST_KEPT) this.neverCut()
+    this.userTokens = this.kept === undefined ? userTokensAtEnds(profiles) : this.keep(profiles, this.kept)
   }
 
   /** Lets go of what only a cut would need. */
   neverCut(): void {
     this.kept = undefined
+    this.moments.length = 0
+  }
+
+  private keep(profiles: PageProfiles, kept: Map<string, string>): (string | undefined)[] {
+    const userTokens: (string | undefined)[] = []
+    const known: string[] = []
+    for (const profile of profiles) {
+      const { userToken, updatedAt } = identify(profile)
+      userTokens.push(userToken)
+      if (userToken === undefined || updatedAt === undefined) continue
+      kept.set(userToken, updatedAt)
+      known.push(userToken)
+    }
+    const step = Math.max(1, Math.floor(known.length / TOKENS_OF_A_PAGE))
+    this.progress.add(known.filter((_, index) => (known.length - 1 - index) % step === 0))
+    return userTokens
   }
 
   /** @returns whether the page token has led to a page of the window before */
@@ -95,4 +118,9 @@ export class Chain {
 export function momentOf(updatedAt: string): Moment | undefined {
   const second = toUnixSeconds(updatedAt)
   return second === undefined ? undefined : { second, isWhole: !/\.\d*[1-9]/.test(updatedAt) }
+}
+
+function userTokensAtEnds(profiles: PageProfiles): (string | undefined)[] {
+  const ends = profiles.length === 0 ? [] : [...new Set([0, profiles.length - 1])]
+  return ends.map((position) => identify(profiles.at(position)).userToken)
 }

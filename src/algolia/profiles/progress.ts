@@ -49,9 +49,11 @@ export class Progress {
   /** Of the windows that are read to their end: profiles, and the part of the pass that was expected in them. */
   private readonly done = { profiles: 0, share: 0 }
 
+  /** @param concurrency windows that are read at the same time, at most: of one, nothing is ever cut */
   constructor(
     private readonly beginning: Beginning,
-    private readonly pageSize: number
+    private readonly pageSize: number,
+    private readonly concurrency: number
   ) {
     this.pass = beginning.pass
     this.begunWith = beginning.pass.windows.length
@@ -99,7 +101,7 @@ export class Progress {
     } else {
       if (chain.repeats(nextPageToken)) throw this.endless('page tokens repeat')
       if (chain.isEmptyFor(MOST_EMPTY_PAGES)) throw this.endless('pages stay empty and lead to ever more empty ones')
-      const readTo = placeOf(window, chain, profiles)
+      const readTo = placeOf(window, chain)
       // What had been handed out comes first, whatever the order is. To look for the rest of it on later pages would be to
       // leave out others, where the order isn't the expected one.
       const pageRead = { profiles: profiles.length, repeats: isAgain ? profiles.length : 0, readTo }
@@ -113,30 +115,28 @@ export class Progress {
   }
 
   private newChain(window: Window): Chain {
-    const chain = new Chain(window)
     // What had been handed out of it in an earlier run isn't known, and would be missing from what is known of its parts.
-    if (window.again !== undefined) chain.neverCut()
-    return chain
+    return new Chain(window, this.concurrency > 1 && window.again === undefined)
   }
 
   /** Cuts a window into parts, if that is worth it. */
   private cut(window: Window, chain: Chain, page: ArrivedPage): boolean {
-    if (!chain.canBeCut) return false
+    if (!chain.canBeCut || page.windowsWanted < 2) return false
     const { pagesLeft, pages } = chain
     if (pagesLeft !== undefined && isShort(pages + pagesLeft, page.rate)) return false
-    const end = window.before ?? page.startedAt - LATENESS_SECONDS
-    const sample = chain.sample
     const isOpen = window.before === undefined
     // The part of an open window that comes last is one more.
     const last = isOpen ? 1 : 0
     const wanted = partsWanted(page.windowsWanted, {
       pages,
-      sample: sample.length,
+      sample: chain.size,
       ...this.weigh(window),
       spare: this.callsToSpare() - last,
       room: MOST_WINDOWS - this.pass.windows.length - last
     })
     if (wanted === 0) return false
+    const end = window.before ?? page.startedAt - LATENESS_SECONDS
+    const { sample } = chain
     const lately = sample.filter(({ second }) => second >= end).length
     // Where most profiles lie in the part that comes last, little would be won.
     if (lately > sample.length / 2) return false
@@ -160,7 +160,7 @@ export class Progress {
     })
     const { pass, begun } = afterSplit(this.pass, window, parts)
     this.pass = pass
-    for (const part of begun) this.chains.set(part, new Chain(part, part.again === undefined ? undefined : all))
+    for (const part of begun) this.chains.set(part, new Chain(part, true, part.again === undefined ? undefined : all))
     return true
   }
 
@@ -202,10 +202,10 @@ export class Progress {
 }
 
 /** @returns how far a window has been read with a page, in the order of user tokens, as long as pages are in that order */
-function placeOf(window: Window, chain: Chain, profiles: PageProfiles): string | undefined {
+function placeOf(window: Window, chain: Chain): string | undefined {
   const { pageToken, readTo } = window
   if (pageToken !== undefined && readTo === undefined) return undefined
-  const place = placeAfter(profiles, chain.place, chain.canBeCut)
+  const place = placeAfter(chain.userTokens, chain.place)
   if (place === undefined) return undefined
   chain.place = place
   return readTo !== undefined && readTo > place ? readTo : place === '' ? undefined : place

@@ -77,13 +77,10 @@ export function withoutRepeats(
   return Array.from(profiles).filter((profile) => !isRepeat(profile))
 }
 
-/** @returns the last user token of a page that begins behind a place, in ascending order, as far as `every` is looked at */
-export function placeAfter(profiles: PageProfiles, place: string, every = false): string | undefined {
-  const { length } = profiles
-  const step = every ? 1 : Math.max(1, length - 1)
+/** @returns the last of a page's user tokens where they ascend from a place on, as far as they were looked at */
+export function placeAfter(userTokens: readonly (string | undefined)[], place: string): string | undefined {
   let previous = place
-  for (let position = 0; position < length; position += step) {
-    const { userToken } = identify(profiles.at(position))
+  for (const userToken of userTokens) {
     if (userToken === undefined || userToken <= previous) return undefined
     previous = userToken
   }

@@ -43,7 +43,7 @@ export async function* walk(beginning: Beginning, options: WalkOptions): AsyncGe
   // Every chain that waits listens: no leak that Node would have to warn of.
   setMaxListeners(0, signal)
   const underWay = new Map<Window, Promise<Arrival>>()
-  const progress = new Progress(beginning, options.pageSize)
+  const progress = new Progress(beginning, options.pageSize, concurrency)
   const wanted = (): number => chainsWanted(client.latency, client.rate, concurrency)
 
   const askForPages = (): void => {

@@ -1,3 +1,4 @@
+import { Chain } from '../../../src/algolia/profiles/chain'
 import { ownProfiles, placeAfter, withoutRepeats } from '../../../src/algolia/profiles/repeats'
 
 const SECOND = Date.parse('2026-01-01T00:00:00Z') / 1000
@@ -49,15 +50,25 @@ describe('what has been handed out', () => {
   })
 })
 
-test.each<[unknown[], string, boolean, string | undefined]>([
-  [['b', 'c', 'd'], 'a', true, 'd'],
-  [['b', 'd', 'c', 'e'], 'a', true, undefined],
-  [['b', 'd', 'c', 'e'], 'a', false, 'e'],
-  [['b', 'c'], 'b', false, undefined],
-  [['b', 7], 'a', false, undefined],
-  [['b'], 'a', false, 'b'],
-  [[], 'a', false, 'a']
-])('pages with %j after %s reach, looking at every one: %s, to %s', (userTokens, place, every, reached) => {
-  const profiles = userTokens.map((userToken) => profile(userToken))
-  expect(placeAfter(profiles, place, every)).toBe(reached)
+test.each<[(string | undefined)[], string, string | undefined]>([
+  [['b', 'c', 'd'], 'a', 'd'],
+  [['b', 'd', 'c', 'e'], 'a', undefined],
+  [['b', 'e'], 'a', 'e'],
+  [['b', 'c'], 'b', undefined],
+  [['b', undefined], 'a', undefined],
+  [['b'], 'a', 'b'],
+  [[], 'a', 'a']
+])('pages with %j after %s reach to %s', (userTokens, place, reached) => {
+  expect(placeAfter(userTokens, place)).toBe(reached)
+})
+
+test.each<[string, boolean, unknown[], unknown[]]>([
+  ['all user tokens of a page while it may be cut', true, ['a', 7, 'c'], ['a', undefined, 'c']],
+  ['those at its ends when it may not', false, ['a', 7, 'c', 'd'], ['a', 'd']],
+  ['one where there is one', false, ['a'], ['a']],
+  ['none where there is none', false, [], []]
+])('a chain looks at %s', (_, mayBeCut, userTokens, looked) => {
+  const chain = new Chain({ read: 0 }, mayBeCut)
+  chain.add(userTokens.map((userToken) => profile(userToken)))
+  expect(chain.userTokens).toEqual(looked)
 })
