@@ -1,5 +1,6 @@
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { configError } from '../errors'
+import { takeLock } from '../input/lock-file'
 
 /** How an entry of a plan was ended. */
 export type Ending = 'written' | 'right already' | 'changed since'
@@ -13,7 +14,7 @@ const ENDINGS = new Set<unknown>(['written', 'right already', 'changed since'])
 export class Journal {
   private constructor(
     private readonly file: FileHandle,
-    private readonly lock: string,
+    private readonly unlock: () => Promise<void>,
     private readonly done: ReadonlyMap<string, Ending>
   ) {}
 
@@ -23,8 +24,7 @@ export class Journal {
    * @throws PackageError (`config`) when another process is applying the plan
    */
   static async open(path: string, plan: string): Promise<Journal> {
-    const lock = `${path}.lock`
-    await takeLock(lock, path)
+    const unlock = await lockPlan(path)
     const file = `${path}.journal`
     const text = await readFile(file, 'utf8').catch(() => '')
     // The last line may have been cut short.
@@ -33,7 +33,7 @@ export class Journal {
     if (head !== JSON.stringify({ plan })) {
       const handle = await open(file, 'w', 0o600)
       await handle.writeFile(`${JSON.stringify({ plan })}\n`)
-      return new Journal(handle, lock, new Map())
+      return new Journal(handle, unlock, new Map())
     }
     const done = new Map<string, Ending>()
     for (const line of lines) {
@@ -42,7 +42,7 @@ export class Journal {
     }
     const handle = await open(file, 'a', 0o600)
     if (whole.length < text.length) await handle.truncate(Buffer.byteLength(whole))
-    return new Journal(handle, lock, done)
+    return new Journal(handle, unlock, done)
   }
 
   endingOf(userToken: string): Ending | undefined {
@@ -56,41 +56,19 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.file.close()
-    await rm(this.lock, { force: true })
+    await this.unlock()
   }
 }
 
-async function takeLock(lock: string, path: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const file = await open(lock, 'wx', 0o600)
-      await file.writeFile(String(process.pid))
-      await file.close()
-      return
-    } catch (thrown) {
-      const { code, message } = thrown as NodeJS.ErrnoException
-      if (code !== 'EEXIST')
-        throw configError(
-          `The journal of ${path} can't be kept beside it (${code ?? message}). Copy the plan to where it can.`
-        )
-      const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
-      if (attempt > 0 || isRunning(holder)) {
-        throw configError(
-          `Another process (${holder}) is applying ${path}. Wait for it, or stop it; what it has done is not done again.`
-        )
-      }
-      // Its holder was killed.
-      await rm(lock, { force: true })
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
-  }
+async function lockPlan(path: string): Promise<() => Promise<void>> {
+  const lock = await takeLock(`${path}.lock`).catch((thrown: NodeJS.ErrnoException) => {
+    const { code, message } = thrown
+    throw configError(
+      `The journal of ${path} can't be kept beside it (${code ?? message}). Copy the plan to where it can.`
+    )
+  })
+  if ('release' in lock) return lock.release
+  throw configError(
+    `Another process (${lock.holder}) is applying ${path}. Wait for it, or stop it; what it has done is not done again.`
+  )
 }

@@ -1,9 +1,9 @@
-import type { Command } from 'commander'
-import type { z } from 'zod'
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
 import { systemClock } from '../clock'
 import type { PackageError } from '../errors'
 import { flagOf, gatherSettings, type Setting, type SettingsTable, variableOf } from '../input/settings'
-import { number } from '../input/values'
+import { durationSchema, number, portSchema, yesOrNo } from '../input/values'
 import { createDisplay, type Display } from '../report/display'
 import type { Session } from './session'
 
@@ -38,12 +38,25 @@ export const LOG_SETTINGS = {
   log: { argument: '<format>', description: 'how to log: text, the default, or json' }
 } as const satisfies SettingsTable['settings']
 
+/** Those of commands that are run again and again; what they have to be stands in `runShape`. */
 export const RUN_SETTINGS = {
+  dryRun: { read: yesOrNo, description: 'print the calls; send nothing, and move no state' },
   every: { argument: '<duration>', description: 'run again and again, such as 30s, 15m, 1h, 1d' },
   metrics: { argument: '<file>', description: 'write how a run ended, as JSON' },
   metricsPort: { argument: '<port>', read: number, description: 'serve metrics for Prometheus, at /metrics' },
   metricsHost: { argument: '<address>', description: 'the address that they are served on: 127.0.0.1 by default' }
 } as const satisfies SettingsTable['settings']
+
+export const runShape = {
+  dryRun: z.boolean().default(false),
+  every: durationSchema.optional(),
+  metrics: z.string().min(1).optional(),
+  metricsPort: portSchema.optional(),
+  metricsHost: z.string().min(1).default('127.0.0.1'),
+  log: z.enum(['text', 'json']).default('text')
+}
+
+export type RunSettings = Omit<z.output<z.ZodObject<typeof runShape>>, 'log'>
 
 /** Adds `--config` and the flags of all settings but the secrets to a command. */
 export function addSettings(command: Command, { prefix, settings }: SettingsTable): Command {
@@ -55,11 +68,16 @@ export function addSettings(command: Command, { prefix, settings }: SettingsTabl
     if (setting.secret) secrets.push(`${variable} or ${variable}_FILE`)
     else {
       const flag = [flagOf(name), ...(setting.argument === undefined ? [] : [setting.argument])].join(' ')
-      command.option(flag, `${setting.description} (${variable})`)
+      const option = new Option(flag, `${setting.description} (${variable})`)
+      command.addOption(setting.repeats ? option.argParser(collected) : option)
     }
   }
   if (secrets.length === 0) return command
   return command.addHelpText('after', `\nSecrets come from the environment, never from a flag: ${secrets.join(', ')}.`)
+}
+
+function collected(text: string, others: readonly string[] = []): string[] {
+  return [...others, text]
 }
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type SettingsTable } from '../input/settings'
-import { durationSchema, list, number, portSchema, yesOrNo } from '../input/values'
+import { list, number, yesOrNo } from '../input/values'
 import { syncConfigSchema } from '../sync/config'
-import { ALGOLIA_SETTINGS, LOG_SETTINGS, RUN_SETTINGS, SEGMENT_SETTINGS } from './settings'
+import { ALGOLIA_SETTINGS, LOG_SETTINGS, RUN_SETTINGS, runShape, SEGMENT_SETTINGS } from './settings'
 
 /** All settings of `sync`: what a configuration holds, and how to run. */
 export const SYNC_SETTINGS: SettingsTable = {
@@ -40,7 +40,6 @@ export const SYNC_SETTINGS: SettingsTable = {
       argument: '<file>',
       description: 'where the state is kept, in this file and in FILE.seen: algolia-profiles.state.json by default'
     },
-    dryRun: { read: yesOrNo, description: 'print the calls; send nothing, and move no state' },
     ...RUN_SETTINGS,
     ...LOG_SETTINGS
   }
@@ -48,12 +47,7 @@ export const SYNC_SETTINGS: SettingsTable = {
 
 export const syncSettingsSchema = syncConfigSchema.extend({
   state: z.string().min(1).default('algolia-profiles.state.json'),
-  dryRun: z.boolean().default(false),
-  every: durationSchema.optional(),
-  metrics: z.string().min(1).optional(),
-  metricsPort: portSchema.optional(),
-  metricsHost: z.string().min(1).default('127.0.0.1'),
-  log: z.enum(['text', 'json']).default('text')
+  ...runShape
 })
 
 export type SyncSettings = z.output<typeof syncSettingsSchema>

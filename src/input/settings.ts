@@ -18,6 +18,8 @@ export interface Setting {
   /** Never a flag: it would show in lists of processes. It may also stand in a file that `{variable}_FILE` names. */
   readonly secret?: true
   readonly required?: true
+  /** Its flag may be given several times: the value is the list of its texts. */
+  readonly repeats?: true
 }
 
 /** All settings of a command, by name. */
@@ -32,7 +34,7 @@ export interface SettingSources {
   /** The path of a configuration file, if there is one. */
   readonly file?: string | undefined
   readonly variables: Readonly<Record<string, string | undefined>>
-  /** What stands on the command line: texts, by the settings' names; true for a switch. */
+  /** What stands on the command line: texts, by the settings' names; true for a switch, a list for what repeats. */
   readonly flags: Readonly<Record<string, unknown>>
   /** Told of what is not as it should be. */
   readonly warn: (line: string) => void

@@ -28,9 +28,6 @@ export interface SegmentClientOptions extends Target {
 /** A request without an answer is given up after this long, in milliseconds, and tried again. */
 const REQUEST_TIMEOUT = 10_000
 
-/** What is on its way when it is to stop may take this much longer, in milliseconds. */
-const GRACE = 5_000
-
 /** A batch is held back by a Segment that says how long to wait for no longer than this many times the patience. */
 const PATIENCE_WITH_LIMITS = 5
 
@@ -78,21 +75,10 @@ export class SegmentClient {
     retries: number,
     stop: AbortSignal
   ): Promise<FailedTry | 'accepted'> {
-    const giveUp = new AbortController()
-    let timer: NodeJS.Timeout | undefined
-    const endSoon = (): void => {
-      timer = setTimeout(() => giveUp.abort(), GRACE)
-    }
-    stop.addEventListener('abort', endSoon, { once: true })
     this.counts.requests += 1
-    try {
-      const options = { sentAt: this.options.clock.now(), retries, timeout: this.requestTimeout, giveUp: giveUp.signal }
-      const end = await sendOnce(calls, this.options, options)
-      if (end !== 'accepted' && 'status' in end && end.status === 429) this.counts.refusals += 1
-      return end
-    } finally {
-      stop.removeEventListener('abort', endSoon)
-      clearTimeout(timer)
-    }
+    const options = { sentAt: this.options.clock.now(), retries, timeout: this.requestTimeout, stop }
+    const end = await sendOnce(calls, this.options, options)
+    if (end !== 'accepted' && 'status' in end && end.status === 429) this.counts.refusals += 1
+    return end
   }
 }

@@ -2,6 +2,7 @@ import { struckOut } from '../report/redaction'
 import type { SegmentCall } from './calls'
 import { bodyOf } from './envelope'
 import type { FailedTry } from './failures'
+import { postOnce, type PostOptions } from './post'
 
 /** Where a batch goes. */
 export interface Target {
@@ -10,15 +11,11 @@ export interface Target {
   readonly writeKey: string
 }
 
-export interface RequestOptions {
+export interface RequestOptions extends Pick<PostOptions, 'timeout' | 'stop'> {
   /** Unix milliseconds. */
   readonly sentAt: number
   /** How often the batch was sent before. */
   readonly retries: number
-  /** A request without an answer is given up after this long, in milliseconds. */
-  readonly timeout: number
-  /** Gives it up earlier. */
-  readonly giveUp: AbortSignal
 }
 
 /** What Segment says of itself in an answer is told up to this length. */
@@ -31,38 +28,22 @@ const LONGEST_MESSAGE = 200
 export async function sendOnce(
   calls: readonly SegmentCall[],
   { origin, writeKey }: Target,
-  { sentAt, retries, timeout, giveUp: given }: RequestOptions
+  { sentAt, retries, ...options }: RequestOptions
 ): Promise<FailedTry | 'accepted'> {
-  // Not `AbortSignal.any` and `.timeout`: Node 20 can lose such signals to the garbage collector, and wait for ever.
-  const giveUp = new AbortController()
-  const timer = setTimeout(() => giveUp.abort(), timeout)
-  const abort = (): void => giveUp.abort()
-  given.addEventListener('abort', abort, { once: true })
-  try {
-    const answer = await fetch(`${origin}/v1/batch`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
-        // As Segment's libraries say it.
-        ...(retries > 0 && { 'x-retry-count': String(retries) })
-      },
-      body: bodyOf(calls, writeKey, sentAt),
-      // A redirect is no acceptance; nor is what stands where it leads.
-      redirect: 'manual',
-      signal: giveUp.signal
-    })
-    // The connection can be used again only when the body has been read.
-    const said = answerIn(await answer.text())
-    const { status } = answer
-    if (answer.ok && said?.success === true) return 'accepted'
-    return { status, retryAfter: secondsIn(answer.headers.get('retry-after')), message: messageIn(said, writeKey) }
-  } catch (thrown) {
-    return giveUp.signal.aborted ? { silentFor: timeout } : { unreachable: reasonOf(thrown) }
-  } finally {
-    clearTimeout(timer)
-    given.removeEventListener('abort', abort)
-  }
+  const end = await postOnce(`${origin}/v1/batch`, {
+    headers: {
+      authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
+      // As Segment's libraries say it.
+      ...(retries > 0 && { 'x-retry-count': String(retries) })
+    },
+    body: bodyOf(calls, writeKey, sentAt),
+    ...options
+  })
+  if (!('status' in end)) return end
+  const { status, retryAfter, body } = end
+  const said = answerIn(body)
+  const isSuccess = status >= 200 && status < 300 && said?.success === true
+  return isSuccess ? 'accepted' : { status, retryAfter, message: messageIn(said, writeKey) }
 }
 
 /** What Segment says as JSON; a page of a proxy, for instance, says nothing. */
@@ -80,14 +61,4 @@ function messageIn(said: ReturnType<typeof answerIn>, writeKey: string): string 
   return typeof message === 'string'
     ? struckOut(message, writeKey, '(the write key)').slice(0, LONGEST_MESSAGE)
     : undefined
-}
-
-function secondsIn(header: string | null): number | undefined {
-  return header !== null && /^\d{1,9}$/.test(header) ? Number(header) : undefined
-}
-
-/** `fetch` says only that it failed: why stands in the cause. */
-function reasonOf(thrown: unknown): string {
-  const { message, cause } = thrown as Error & { cause?: NodeJS.ErrnoException }
-  return cause?.code ?? cause?.message ?? message
 }

@@ -1,10 +1,11 @@
 import type { ReadProfile } from '../algolia/profiles/profile'
-import type { IdentifyCall, Identity, SegmentCall } from '../segment/calls'
+import type { IdentifyCall, SegmentCall } from '../segment/calls'
 import { sizeOf } from '../segment/envelope'
 import { CALL_BYTES } from '../segment/limits'
+import { digest, messageIdOf } from '../segment/message-id'
 import type { SyncConfig } from './config'
 import { identityOf, type Side } from './identity'
-import { digest, meaningful, meaningOf, strongest, traitsOf } from './meaning'
+import { meaningful, meaningOf, strongest, traitsOf } from './meaning'
 import { isFormerMark } from './former-state'
 import type { Known } from './seen-store'
 
@@ -41,11 +42,6 @@ const FIRST_SEEN_AFFINITIES = 3
  * destination goes by its name, and case matters (Segment's documentation, "Filtering with the Integrations Object").
  */
 const INTEGRATIONS = { All: true, 'Algolia Personalization (Actions)': false }
-
-/** @returns a text that stands for where profiles come from and where they go. */
-export function targetOf({ appId, segmentWriteKey }: Pick<SyncConfig, 'appId' | 'segmentWriteKey'>): string {
-  return digest([appId, segmentWriteKey])
-}
 
 /**
  * Makes the calls for a profile.
@@ -127,8 +123,4 @@ function shortened(
 function toTimestamp(lastUpdatedAt: string | undefined): string | undefined {
   const milliseconds = Date.parse(lastUpdatedAt ?? '')
   return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString()
-}
-
-function messageIdOf(parts: readonly (string | Identity | undefined)[]): string {
-  return `algolia-${digest(parts).slice(0, 32)}`
 }

@@ -3,7 +3,7 @@ import { configSchema as sourceConfigSchema } from '../sources/algolia-profiles/
 import { configError } from '../errors'
 import { withoutNulls } from '../input/json-file'
 import { issuesOf } from '../input/schema-issues'
-import { SEGMENT_REGIONS } from '../segment/endpoint'
+import { segmentShape } from '../segment/settings'
 
 /** How a user token becomes Segment's id of a user; `auto` tells the two kinds apart by the token. */
 export const IDENTITIES = ['auto', 'userId', 'anonymousId'] as const
@@ -11,12 +11,7 @@ export const IDENTITIES = ['auto', 'userId', 'anonymousId'] as const
 /** What a sync has to be told: the source's configuration, and Segment's side. Unknown keys are refused. */
 export const syncConfigSchema = sourceConfigSchema
   .extend({
-    /** The write key of a source in Segment. It travels as the user name of HTTP's basic scheme, which a colon ends. */
-    segmentWriteKey: z
-      .string()
-      .regex(/^[\x21-\x39\x3b-\x7e]+$/, 'must be printable characters without spaces and colons'),
-    /** Where the Segment workspace stands. */
-    segmentRegion: z.enum(SEGMENT_REGIONS).default('us'),
+    ...segmentShape,
     identity: z.enum(IDENTITIES).default('auto'),
     /** With `auto`: user ids match it, and anonymous ids don't. */
     userIdPattern: z.string().min(1).refine(isRegularExpression, 'must be a regular expression').optional(),

@@ -1,7 +1,8 @@
 import type { ReadProfile } from '../algolia/profiles/profile'
+import { digest } from '../segment/message-id'
 import type { SyncConfig } from './config'
 import { identityOf, type Side, sideOf } from './identity'
-import { digest, traitsOf } from './meaning'
+import { traitsOf } from './meaning'
 import type { Known } from './seen-store'
 
 /**

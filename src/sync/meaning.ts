@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Affinity, ReadProfile } from '../algolia/profiles/profile'
 import { STREAMS } from '../sources/algolia-profiles/streams'
 
@@ -35,10 +34,6 @@ export function meaningOf(traits: Record<string, unknown>): unknown[] {
 /** @returns the strongest affinities, strongest first. */
 export function strongest(affinities: readonly Affinity[], count: number): Affinity[] {
   return [...affinities].sort((one, other) => (other.score ?? 0) - (one.score ?? 0)).slice(0, count)
-}
-
-export function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
 function sorted(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock'
-import type { PackageError } from '../errors'
 import type { Environment } from '../algolia/api/environment'
 import type { LogLevel } from '../report/display'
+import type { RunEnd } from '../report/run-end'
 import type { SegmentCall } from '../segment/calls'
 import type { SyncConfigInput } from './config'
 import type { SyncProgress, SyncSummary } from './progress'
@@ -25,12 +25,7 @@ export interface SyncOptions {
 }
 
 /** How a run ended. Whichever it was, the state covers what Segment has accepted, and no more. */
-export type SyncResult =
-  /** Segment has all profiles that were to be sent. */
-  | { readonly outcome: 'delivered'; readonly summary: SyncSummary }
-  /** The signal ended it; the next run goes on from there. */
-  | { readonly outcome: 'stopped'; readonly summary: SyncSummary }
-  | { readonly outcome: 'failed'; readonly summary: SyncSummary; readonly error: PackageError }
+export type SyncResult = RunEnd<SyncSummary>
 
 /** What a sync needs of the world; tests pass their own. */
 export interface SyncEnvironment extends Environment {

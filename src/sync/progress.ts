@@ -1,6 +1,7 @@
 import type { StreamState } from '../algolia/profiles/state'
 import type { ClientCounts } from '../algolia/api/client'
 import { counted, grouped } from '../report/words'
+import { callParts, type Waiting, waitingParts } from '../report/call-report'
 import type { Progress } from '../report/display'
 import type { SegmentCounts } from '../segment/client'
 
@@ -32,12 +33,6 @@ export interface SyncSummary {
   readonly algolia: Readonly<ClientCounts>
   /** Requests to Segment; times in milliseconds. */
   readonly segment: Readonly<SegmentCounts>
-}
-
-/** What a run waits for, to go on in so many seconds. */
-export interface Waiting {
-  readonly for: 'Algolia' | 'Segment'
-  readonly seconds: number
 }
 
 /** How a run is getting on. */
@@ -92,9 +87,8 @@ export function progressLine({
   const parts = [
     `${counted(profiles.read, 'profile')} read, ${grouped(profiles.sent)} sent, ${grouped(profiles.known)} known already`,
     `${grouped(rate)} a second`,
-    ...(callsLeft === undefined ? [] : [`${counted(callsLeft, 'call')} left for now`]),
     ...(secondsToGo === undefined ? [] : [`about ${Math.ceil(secondsToGo)} s to go`]),
-    ...(waiting === undefined ? [] : [`waiting for ${waiting.for}, which is tried again in ${waiting.seconds} s`])
+    ...waitingParts(callsLeft, waiting)
   ]
   return `${parts.join(', ')}.`
 }
@@ -108,21 +102,15 @@ export function billLine({ bill: { users, calls } }: SyncSummary): string {
  * @param isDryRun whether what counts as sent was only printed
  * @returns the line that sums a run up
  */
-export function summaryLine({ profiles, algolia, segment, duration }: SyncSummary, isDryRun: boolean): string {
-  const { read, sent, known, rejected, shortened } = profiles
-  const waits = algolia.refusals + segment.refusals
-  const waited = (algolia.waited + segment.waited) / 1000
+export function summaryLine(summary: SyncSummary, isDryRun: boolean): string {
+  const { read, sent, known, rejected, shortened } = summary.profiles
   const parts = [
     `${counted(read, 'profile')} read`,
     `${grouped(sent)} ${isDryRun ? 'to be sent' : 'sent'}`,
     `${grouped(known)} known already`,
     `${grouped(rejected)} rejected`,
     ...(shortened > 0 ? [`${grouped(shortened)} shortened`] : []),
-    `${counted(algolia.calls, 'call')} to Algolia`,
-    `${counted(segment.requests, 'request')} to Segment`,
-    `${counted(waits, 'wait')} (${waited.toFixed(1)} s)`,
-    counted(algolia.retries + segment.retries, 'retry', 'retries'),
-    `${duration.toFixed(1)} s`
+    ...callParts(summary, summary.duration)
   ]
   return `${parts.join(', ')}.`
 }

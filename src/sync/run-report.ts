@@ -1,13 +1,13 @@
 import type { ClientCounts } from '../algolia/api/client'
 import type { StreamState } from '../algolia/profiles/state'
+import { CallReport } from '../report/call-report'
 import type { LogLevel } from '../report/display'
-import { RetryLog } from '../report/retry-log'
 import { counted } from '../report/words'
 import type { SegmentCounts } from '../segment/client'
 import type { Delivery } from './calls'
 import type { SyncEnvironment, SyncOptions } from './options'
 import type { PagePlan } from './page'
-import { noProfiles, secondsToGo, type SyncSummary, type Waiting } from './progress'
+import { noProfiles, secondsToGo, type SyncSummary } from './progress'
 
 /** Problems in profiles are told one by one up to this many in a run, and only counted from there on. */
 const MOST_PROBLEMS_TOLD = 100
@@ -20,18 +20,24 @@ export class RunReport {
   /** Where the counts of the two sides come from, as soon as they are there. */
   algolia: { readonly counts: Readonly<ClientCounts>; callsLeft(): number | undefined } | undefined
   segment: { readonly counts: Readonly<SegmentCounts> } | undefined
+  /** What is told of calls that are tried again, or have to wait. */
+  readonly calls: CallReport
   private readonly profiles = noProfiles()
-  private calls = 0
+  private callsSent = 0
   private pages = 0
   private problems = 0
   private state: StreamState | undefined
-  private waiting: Waiting | undefined
 
   constructor(
     private readonly options: Pick<SyncOptions, 'onLog' | 'onProgress'>,
     private readonly environment: Pick<SyncEnvironment, 'clock'>
   ) {
     this.begunAt = environment.clock.now()
+    this.calls = new CallReport(
+      environment.clock,
+      (level, message) => this.log(level, message),
+      () => this.tellProgress()
+    )
   }
 
   summary(): SyncSummary {
@@ -39,7 +45,7 @@ export class RunReport {
       startedAt: new Date(this.begunAt).toISOString(),
       duration: this.seconds(),
       profiles: { ...this.profiles },
-      bill: { users: this.profiles.sent, calls: this.calls },
+      bill: { users: this.profiles.sent, calls: this.callsSent },
       algolia: { ...(this.algolia?.counts ?? NO_CALLS) },
       segment: { ...(this.segment?.counts ?? { requests: 0, retries: 0, waited: 0, refusals: 0 }) }
     }
@@ -59,11 +65,11 @@ export class RunReport {
   }
 
   sent(deliveries: readonly Delivery[]): void {
-    this.waiting = undefined
+    this.calls.waiting = undefined
     this.profiles.sent += deliveries.length
     this.profiles.shortened += deliveries.filter(({ affinitiesLeftOut }) => affinitiesLeftOut > 0).length
     this.profiles.firstSeen += deliveries.filter(({ isFirstSeen }) => isFirstSeen).length
-    this.calls += deliveries.reduce((sum, { calls }) => sum + calls.length, 0)
+    this.callsSent += deliveries.reduce((sum, { calls }) => sum + calls.length, 0)
   }
 
   refused(deliveries: readonly Delivery[], reason: string): void {
@@ -79,32 +85,13 @@ export class RunReport {
   /** All of a page has arrived. @param state what is left to read */
   arrived(state: StreamState): void {
     this.state = state
-    this.waiting = undefined
+    this.calls.waiting = undefined
     this.tellProgress()
   }
 
   ended(): void {
     const untold = this.problems - MOST_PROBLEMS_TOLD
     if (untold > 0) this.log('warn', `${counted(untold, 'further problem')} in profiles.`)
-  }
-
-  /** @returns what is told of calls to this side that are tried again. */
-  retries(side: Waiting['for']): RetryLog['failed'] {
-    const { clock } = this.environment
-    const log = new RetryLog(
-      () => clock.now(),
-      (line) => this.log('warn', line)
-    )
-    return (what, pause) => {
-      log.failed(what, pause)
-      this.waits(side, pause)
-    }
-  }
-
-  /** A call has to wait. @param pause milliseconds */
-  waits(side: Waiting['for'], pause: number): void {
-    this.waiting = { for: side, seconds: Math.ceil(pause / 1000) }
-    this.tellProgress()
   }
 
   private tellProblems(problems: readonly string[]): void {
@@ -118,7 +105,7 @@ export class RunReport {
       summary: this.summary(),
       callsLeft: this.algolia?.callsLeft(),
       secondsToGo: this.state && secondsToGo(this.state, this.pages, this.seconds()),
-      waiting: this.waiting
+      waiting: this.calls.waiting
     })
   }
 

@@ -7,7 +7,8 @@ import { type Plan, planOf } from '../algolia/profiles/plan'
 import { filtersOf, type StateFilters } from '../algolia/profiles/state'
 import { SegmentClient } from '../segment/client'
 import { SegmentDelivery } from '../segment/delivery'
-import { type Delivery, targetOf } from './calls'
+import { targetOf } from '../segment/message-id'
+import type { Delivery } from './calls'
 import type { SyncConfig } from './config'
 import { formerSideOf, formerTargetsOf } from './former-state'
 import { sideOf } from './identity'
@@ -54,7 +55,7 @@ export class Run {
       clock,
       random,
       patience: this.patience,
-      onRetry: this.report.retries('Segment')
+      onRetry: this.report.calls.retries('Segment')
     })
     this.report.segment = client
     this.segment = new SegmentDelivery(client)
@@ -162,18 +163,11 @@ export class Run {
 
   private async *read(plan: Plan): ReturnType<typeof readPlan> {
     const { config, environment, filters, signal, report } = this
-    const tellRetry = report.retries('Algolia')
     const { client, close } = connect(PERSONALIZATION, config, environment, {
       concurrency: config.concurrency,
       assurance: ': the state is kept',
       patience: this.patience,
-      onRetry: ({ message, internalMessage = message }, pause) => {
-        tellRetry(`A call to Algolia failed (${internalMessage}).`, pause)
-      },
-      onLimit: (_, wait) => {
-        report.log('info', `Algolia allows too few calls for now; going on in ${Math.ceil(wait / 1000)} s.`)
-        report.waits('Algolia', wait)
-      }
+      ...report.calls.algolia()
     })
     report.algolia = client
     try {

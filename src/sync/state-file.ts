@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { configError, systemError } from '../errors'
+import { configError } from '../errors'
 import { parseStreamState, type StateFilters, type StreamState, writeStreamState } from '../algolia/profiles/state'
-import { writeFileAtomically } from '../input/atomic-file'
-import { diskFull } from './store-failures'
+import { readStateText, writeStateText } from '../input/state-text'
 
 /** The target is the fingerprint of the Algolia application and the Segment source, not the key itself. */
 const fileSchema = z.object({
@@ -28,14 +26,8 @@ export interface SavedState {
  * @throws PackageError (`config`) when it can't be understood, as going on from it could lose profiles
  */
 export async function loadState(path: string, filters: StateFilters): Promise<SavedState | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (thrown) {
-    const { code = '' } = thrown as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw configError(`The state file ${path} can't be read (${code}). Check the path and its permissions.`)
-  }
+  const text = await readStateText(path)
+  if (text === undefined) return undefined
   try {
     const { target, minScore, profiles: written } = fileSchema.parse(JSON.parse(text))
     const profiles = parseStreamState('profiles', written, filters)
@@ -54,15 +46,5 @@ export async function loadState(path: string, filters: StateFilters): Promise<Sa
  * @throws PackageError when it can't be written
  */
 export async function saveState(path: string, { target, minScore, profiles }: SavedState): Promise<void> {
-  const content = JSON.stringify({ version: 1, target, minScore, profiles: writeStreamState(profiles) })
-  try {
-    await writeFileAtomically(path, `${content}\n`)
-  } catch (thrown) {
-    const { code = '', message } = thrown as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(`The state file ${path} can't be written`, message)
-    throw systemError(
-      `The state file ${path} can't be written (${code}). Check its directory and its permissions; what was sent since the last state is found again.`,
-      message
-    )
-  }
+  await writeStateText(path, { version: 1, target, minScore, profiles: writeStreamState(profiles) })
 }

@@ -1,4 +1,5 @@
 import { configError, type PackageError, transientError } from '../errors'
+import { diskFull } from '../input/state-text'
 
 /** How the store's library words what the system says → the system's code. */
 const CODES: readonly (readonly [pattern: RegExp, code: string])[] = [
@@ -40,14 +41,6 @@ export function cannotWrite(path: string, thrown: unknown): PackageError {
   return transientError(
     `${what}${system === undefined ? '' : ` (${system})`}. Check the disk, then run again: nothing is lost.`,
     message
-  )
-}
-
-/** A full disk ends a run and no more than that: the next one finds what this one couldn't keep. */
-export function diskFull(what: string, internalMessage: string): PackageError {
-  return transientError(
-    `${what}: the disk is full (ENOSPC). Make room, then run again: nothing is lost, and what was sent but couldn't be kept is sent again with the same message ids.`,
-    internalMessage
   )
 }
 
