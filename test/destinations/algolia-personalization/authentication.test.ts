@@ -24,6 +24,12 @@ describe('testAuthentication', () => {
     )
   })
 
+  test('points to doctor where that does not help', async () => {
+    await expect(destination.testAuthentication({ ...settings, apiKey: 'wrong' })).rejects.toThrow(
+      /npx segment-algolia-personalization doctor/
+    )
+  })
+
   test('names the three ACLs when the key lacks one', async () => {
     algolia.application.acl = ['search', 'browse']
     await expect(destination.testAuthentication(settings)).rejects.toThrow(

@@ -98,6 +98,28 @@ test('more than 20 distinct tokens refuse the event before any call', async () =
   expect([...algolia.profiles]).toHaveLength(20)
 })
 
+test('an event with 100 other tokens is refused alone, and the others of its batch are delivered', async () => {
+  const many = ofPerson(
+    'main',
+    Array.from({ length: 100 }, (_, index) => `t${index}`)
+  )
+  const events = [ofPerson('before', []).event, many.event, ofPerson('after', []).event]
+  const entries = await host.deliverBatch('enterAudience', events, { mapping: many.mapping })
+  expect(entries.map(({ status }) => status)).toEqual([200, 400, 200])
+  expect(entries[1]?.errormessage).toContain('101 user tokens')
+  expect([...algolia.profiles].map(({ userID }) => userID).sort()).toEqual(['after', 'before'])
+})
+
+test('of a profile with 1,000 segments none is lost', async () => {
+  const segments = Array.from({ length: 1000 }, (_, index) => ({ id: `audience-${index}`, source: 'segment' }))
+  giveProfile(algolia, 'collector', segments)
+  await host.deliver('syncAudience', audienceTrack('collector', 'vip', true))
+  expect(algolia.profiles.get('collector')?.segments).toEqual([...segments, { id: 'vip', source: 'segment' }])
+  await host.deliver('syncAudience', audienceTrack('collector', 'audience-500', false))
+  expect(algolia.profiles.get('collector')?.segments).toHaveLength(1000)
+  expect(managedIds(algolia, 'collector')).not.toContain('audience-500')
+})
+
 test.each(['not JSON', '{"id":"x"}', '[[]]', '[{"type":"algolia_user_token"}]'])(
   'external IDs that are %s are ignored',
   async (externalIds) => {
