@@ -12,7 +12,7 @@ import {
 } from '../../support/source'
 
 const LONG = process.env.LONG === '1'
-const KILLS = LONG ? 1000 : 28
+const KILLS = LONG ? 1000 : 14
 const PROFILES = 2000
 const PAGE_SIZE = 20
 
