@@ -42,7 +42,8 @@ function withoutExtras(original) {
   const schema = { ...original }
   delete schema.title
   delete schema.enum
-  if (schema.properties) {
+  if (schema.type === 'array' && schema.items) schema.items = withoutExtras(schema.items)
+  if (schema.type === 'object' && schema.properties) {
     const entries = Object.entries(schema.properties).map(([key, property]) => [key, withoutExtras(property)])
     schema.properties = Object.fromEntries(entries)
   }

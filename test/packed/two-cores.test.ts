@@ -29,10 +29,14 @@ call().then(
 )`
 }
 
-const calls = {
+const batches = {
   'a batch': 'destination.onBatch([event], { ...settings, subscription })',
   'a batch in the test integration':
-    "createTestIntegration(definition).testBatchAction('enterAudience', { events: [event], settings, mapping })",
+    "createTestIntegration(definition).testBatchAction('enterAudience', { events: [event], settings, mapping })"
+}
+
+/** What fails by throwing, which any copy sees. */
+const singleCalls = {
   'an event': 'destination.onEvent(event, { ...settings, subscription })',
   'the connection test': 'destination.testAuthentication(settings)',
   'a deletion': "destination.onDelete({ type: 'delete', userId: 'u1' }, settings)",
@@ -45,7 +49,7 @@ const pairs = [
 ] as const
 
 describe.each(pairs)('a host on the %s, with a destination on the %s', (host, destination) => {
-  test.each(Object.entries(calls))('%s is refused, in words, and nothing is sent', async (_, call) => {
+  test.each(Object.entries(batches))('%s is refused, in words, and nothing is sent', async (_, call) => {
     // What would pass for a success: the host doesn't know the class that holds this failure.
     algolia.faults.status(401)
     const { out, error } = await projectAt(host).node(hostScript(host, destination, call), {
@@ -55,11 +59,20 @@ describe.each(pairs)('a host on the %s, with a destination on the %s', (host, de
     expect(JSON.parse(out)).toMatchObject({ message: expect.stringContaining('two copies of @segment/actions-core') })
     expect(algolia.calls).toEqual([])
   })
+
+  test.each(Object.entries(singleCalls))('%s goes through, and is seen to fail', async (_, call) => {
+    algolia.faults.status(401)
+    const { out } = await projectAt(host).node(hostScript(host, destination, call), {
+      ALGOLIA_PERSONALIZATION_URL: algolia.url
+    })
+    expect(JSON.parse(out)).toMatchObject({ status: 401, message: expect.stringContaining('HTTP 401') })
+    expect(algolia.calls).toHaveLength(1)
+  })
 })
 
 test.each(['oldest-core', 'newest-core'])('with one copy, on the %s, a failed batch is seen to fail', async (name) => {
   algolia.faults.status(429)
-  const { out } = await projectAt(name).node(hostScript(name, name, calls['a batch']), {
+  const { out } = await projectAt(name).node(hostScript(name, name, batches['a batch']), {
     ALGOLIA_PERSONALIZATION_URL: algolia.url
   })
   expect(JSON.parse(out)).toMatchObject({ answered: [{ multistatus: [{ status: 429 }] }] })

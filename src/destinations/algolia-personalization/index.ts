@@ -21,8 +21,8 @@ const destination: AudienceDestinationDefinition<Settings, AudienceSettings> = {
   description:
     'Keep the segments on Algolia Advanced Personalization profiles in step with your audiences, and send the events that profiles are made from.',
   authentication,
-  extendRequest(this: unknown, { settings }) {
-    refuseOtherCore(this)
+  extendRequest(this: unknown, { settings, payload }) {
+    refuseOtherCore(this, payload)
     return { headers: headersOf(settings) }
   },
   onDelete,

@@ -18,6 +18,12 @@ test('the generated types are those of the field definitions: if not, run npm ru
   }
 })
 
+test('no label of a field inside a list becomes a type: Segment’s command line leaves them out there, too', async () => {
+  const texts = Object.values(await generateTypes(definition))
+  expect(texts.some((text) => /\{\n\s+\/\*\*[^}]*queryID\?: string/.test(text))).toBe(true)
+  for (const text of texts) expect(text).not.toContain('export type')
+})
+
 test('metadata.json is that of the definition: if not, run npm run metadata', () => {
   expect(readFileSync(path.join(FOLDER, 'metadata.json'), 'utf8')).toBe(generateMetadata(definition))
 })

@@ -1,34 +1,5 @@
 // Generated file. DO NOT MODIFY IT BY HAND.
 
-/**
- * The objectID of the product's record in Algolia.
- */
-export type ObjectID = string
-/**
- * The final price of one piece, discounts included.
- */
-export type Price = number
-/**
- * How many pieces, as a whole number.
- */
-export type Quantity = number
-/**
- * What the price was lowered by.
- */
-export type Discount = number
-/**
- * The search that the product came from.
- */
-export type QueryID = string
-/**
- * The product's place in the results, from 1.
- */
-export type Position = number
-export type Price1 = number
-export type Quantity1 = number
-export type Discount1 = number
-export type QueryID1 = string
-
 export interface Payload {
   /**
    * What the shopper did.
@@ -58,12 +29,30 @@ export interface Payload {
    * The products that the event is about. Where there are any, they count in place of Object IDs, Object Data and Positions below. More than 20 go to Algolia as several events.
    */
   products?: {
-    objectID?: ObjectID
-    price?: Price
-    quantity?: Quantity
-    discount?: Discount
-    queryID?: QueryID
-    position?: Position
+    /**
+     * The objectID of the product's record in Algolia.
+     */
+    objectID?: string
+    /**
+     * The final price of one piece, discounts included.
+     */
+    price?: number
+    /**
+     * How many pieces, as a whole number.
+     */
+    quantity?: number
+    /**
+     * What the price was lowered by.
+     */
+    discount?: number
+    /**
+     * The search that the product came from.
+     */
+    queryID?: string
+    /**
+     * The product's place in the results, from 1.
+     */
+    position?: number
   }[]
   /**
    * The records that the event is about, where Products is not mapped.
@@ -73,10 +62,10 @@ export interface Payload {
    * For conversions: price, quantity, discount and query ID of each of the Object IDs, in their order.
    */
   objectData?: {
-    price?: Price1
-    quantity?: Quantity1
-    discount?: Discount1
-    queryID?: QueryID1
+    price?: number
+    quantity?: number
+    discount?: number
+    queryID?: string
   }[]
   /**
    * For clicks after a search: the place of each of the Object IDs in the results, in their order. The first place is 1.
