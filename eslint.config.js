@@ -5,7 +5,7 @@ const tseslint = require('typescript-eslint')
 const { zones } = require('./eslint.floors')
 
 module.exports = tseslint.config(
-  { ignores: ['dist/', 'coverage/', '**/generated-types.ts'] },
+  { ignores: ['dist/', '.start/', 'coverage/', '**/generated-types.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.js'],

@@ -1,7 +1,4 @@
 #!/usr/bin/env node
-import { defaultValues, Destination, type JSONObject, type SegmentEvent } from '@segment/actions-core'
-import algoliaPersonalization from '../destinations/algolia-personalization'
-import { DEFAULT_BATCH_SIZE } from '../destinations/algolia-personalization/constants'
 import { startLocalAlgolia } from '../local/algolia'
 import {
   type Audience,
@@ -14,13 +11,15 @@ import {
   type ProfileRow,
   type ProfileSegmentRow
 } from './audience'
-import { saveRule, searchAs } from './search'
+import { deliver } from './delivery'
+import { isReranked, saveRule, searchAs } from './search'
 import { runSource } from './source-command'
+import { identifyAsGold } from './trait'
 
 /**
  * The whole loop against a local Algolia: profiles leave it through the source, an audience forms, membership arrives
  * back on the profiles through the destination, and what arrived is read again and checked. At the end one shopper's search
- * is ranked by it.
+ * is ranked by it, and another's by a trait.
  */
 const PROFILES = 10_000
 const STREAMS = ['profiles', 'segments']
@@ -58,13 +57,18 @@ async function main(): Promise<boolean> {
     step('A rule puts running shoes first, where a search comes with the context passionate_runners')
     await saveRule(algolia, runners.key, running)
     const example = runners.members[1] ?? ''
-    const hitsBefore = await searchAs(algolia, example)
+    const searchBefore = await searchAs(algolia, example)
 
     step('The destination receives their events, in batches')
     const changes = changesOf(runners, athletes)
     const entered = changes.filter((change) => change.entered).length
     algolia.clearCalls()
-    const delivered = await deliver(changes.map(audienceEvent), config)
+    const delivered = await deliver('syncAudience', changes.map(audienceEvent), config, {
+      onBatch(sent, failure) {
+        detail(`${count(sent)} of ${count(changes.length)} events sent`)
+        if (failure !== undefined) detail(`Not delivered: ${failure}`)
+      }
+    })
     const callsToDeliver = algolia.calls.length
 
     step('The source reads what has changed since, from the state of its first read')
@@ -75,24 +79,33 @@ async function main(): Promise<boolean> {
     for (const [userToken, entries] of membershipsOf(rowsOf<ProfileSegmentRow>(second.rows, 'segments'))) {
       after.set(userToken, entries)
     }
+    const callsToReadAgain = algolia.calls.length
     const wrong = differences(after, membershipsAfter(before, changes))
-    const hitsAfter = await searchAs(algolia, example)
-    const isRanked = running.includes(hitsAfter[0] ?? '') && !running.includes(hitsBefore[0] ?? '')
+    const searchAfter = await searchAs(algolia, example)
+
+    step('Another shopper is identified with the trait loyalty_tier: gold, and a rule has the context of that')
+    const other = profiles.find(({ algolia_user_id: userToken }) => !athletes.members.includes(userToken))
+    const trait = await identifyAsGold(algolia, other?.algolia_user_id ?? '', config)
 
     const entries = (memberships: typeof before): string =>
       [...(memberships.get(example) ?? [])].map((entry) => entry.replace(/^segment:.*/, '[$&]')).join(', ') || '(none)'
     console.log(`
-Profiles read        ${count(profiles.length)} in ${callsToRead} calls, then ${count(changed.size)} changed ones in ${algolia.calls.length}
+Profiles read        ${count(profiles.length)} in ${callsToRead} calls, then ${count(changed.size)} changed ones in ${callsToReadAgain}
 Audiences            ${count(entered)} members of ${runners.key} and ${athletes.key}
 Events delivered     ${count(delivered)} of ${count(changes.length)}: ${count(entered)} entered, ${count(changes.length - entered)} exited
 Calls spent          ${count(callsToDeliver)}; one read and one write for each event would have cost ${count(2 * changes.length)}
 Profile              ${example}
   segments before    ${entries(before)}
   segments after     ${entries(after)}
-  first hits before  ${hitsBefore.join(', ')}
-  first hits after   ${hitsAfter.join(', ')}
+  first hits before  ${searchBefore.firstHits.join(', ')}
+  first hits after   ${searchAfter.firstHits.join(', ')}
+Trait                loyalty_tier: gold, of ${trait.userToken}
+  rule contexts      ${trait.after.ruleContexts.join(', ')}
+  first hits before  ${trait.before.firstHits.join(', ')}
+  first hits after   ${trait.after.firstHits.join(', ')}
 Check                ${wrong.length === 0 ? `right: all ${count(PROFILES)} profiles have the segments they should have` : `WRONG for ${wrong.length} users: ${wrong.slice(0, 5).join(', ')}`}`)
-    return wrong.length === 0 && delivered === changes.length && isRanked
+    const isRanked = isReranked(searchBefore, searchAfter, running)
+    return wrong.length === 0 && delivered === changes.length && isRanked && trait.isRight
   } finally {
     await algolia.close()
   }
@@ -109,24 +122,6 @@ function changesOf(runners: Audience, athletes: Audience): AudienceChange[] {
       ...(runner >= 0 && runner % 3 === 0 ? [change(runners, false)] : [])
     ]
   })
-}
-
-/** Sends events through the host's own class, as Segment does; returns how many were delivered. */
-async function deliver(events: readonly SegmentEvent[], settings: JSONObject): Promise<number> {
-  const destination = new Destination(algoliaPersonalization)
-  const { fields } = algoliaPersonalization.actions.syncAudience ?? { fields: {} }
-  const subscription = { partnerAction: 'syncAudience', subscribe: 'type = "track"', mapping: defaultValues(fields) }
-  let delivered = 0
-  for (let start = 0; start < events.length; start += DEFAULT_BATCH_SIZE) {
-    const batch = events.slice(start, start + DEFAULT_BATCH_SIZE)
-    const results = await destination.onBatch(batch, { ...settings, subscription })
-    const outcomes = results.flatMap(({ multistatus }) => multistatus ?? [])
-    delivered += outcomes.filter(({ status }) => status === 200).length
-    const failure = outcomes.find((outcome) => 'errormessage' in outcome)
-    detail(`${count(start + batch.length)} of ${count(events.length)} events sent`)
-    if (failure && 'errormessage' in failure) detail(`Not delivered: ${failure.errormessage}`)
-  }
-  return delivered
 }
 
 function rowsOf<Row>(rows: ReadonlyMap<string, Record<string, unknown>[]>, stream: string): Row[] {

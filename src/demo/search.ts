@@ -10,15 +10,26 @@ export async function saveRule(algolia: LocalAlgolia, context: string, categorie
   await post(algolia, `/1/indexes/${INDEX}/rules/batch`, [rule])
 }
 
-/**
- * A shopper's search, as a shop's backend makes it: with the contexts that the profile gives.
- * @returns what the first hits are about
- */
-export async function searchAs(algolia: LocalAlgolia, userToken: string): Promise<string[]> {
+/** What a search went with, and what it found. */
+export interface Search {
+  readonly ruleContexts: readonly string[]
+  /** What the first hits are about. */
+  readonly firstHits: readonly string[]
+}
+
+/** A shopper's search, as a shop's backend makes it: with the contexts that the profile gives. */
+export async function searchAs(algolia: LocalAlgolia, userToken: string): Promise<Search> {
   const ruleContexts = ruleContextsOf(algolia.profiles.get(userToken) ?? {}, { sources: ['segment'] })
   const search = { userToken, ruleContexts, hitsPerPage: 3 }
   const { hits } = (await post(algolia, `/1/indexes/${INDEX}/query`, search)) as { hits: { objectID: string }[] }
-  return hits.map(({ objectID }) => recordOf(INDEX, objectID)?.category ?? objectID)
+  const firstHits = hits.map(({ objectID }) => recordOf(INDEX, objectID)?.category ?? objectID)
+  return { ruleContexts, firstHits }
+}
+
+/** Whether a search has one of some categories first, and one before it hadn't. */
+export function isReranked(before: Search, after: Search, categories: readonly string[]): boolean {
+  const [first = ''] = after.firstHits
+  return categories.includes(first) && !categories.includes(before.firstHits[0] ?? '')
 }
 
 async function post({ urls, application }: LocalAlgolia, path: string, body: unknown): Promise<unknown> {
