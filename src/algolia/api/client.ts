@@ -103,7 +103,7 @@ export class AlgoliaClient {
     return this.serverClock.isKnown
   }
 
-  /** Calls that Algolia allows for each millisecond, once an answer told. */
+  /** Calls that may be made here for each millisecond, once that is known. */
   get rate(): number | undefined {
     return this.budget.rate
   }

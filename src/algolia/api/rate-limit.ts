@@ -44,6 +44,12 @@ export interface CallShare {
   readonly reserve?: number
 }
 
+/** Calls that may be made in any so many milliseconds. */
+interface OwnWindow {
+  readonly calls: number
+  readonly period: number
+}
+
 export class CallBudget {
   private limit: number | undefined
   /** The lowest `remaining` that the present period's answers told. */
@@ -70,9 +76,11 @@ export class CallBudget {
     return localTime + (this.clockOffset ?? 0)
   }
 
-  /** Calls allowed for each millisecond, once an answer told the limit. */
+  /** Calls that may be made here for each millisecond, once an answer told the limit or where the share tells. */
   get rate(): number | undefined {
-    return this.limit === undefined ? undefined : this.limit / this.period
+    const windows = this.ownWindows()
+    if (this.limit !== undefined) windows.push({ calls: this.limit, period: this.period })
+    return windows.length === 0 ? undefined : Math.min(...windows.map(({ calls, period }) => calls / period))
   }
 
   /** @returns whether calls of the present period are left beyond a part of the limit; yes until an answer told. */
@@ -89,7 +97,7 @@ export class CallBudget {
 
   /** @returns the local time at which the next call may go out; not later than `localTime` when it may go now. */
   nextCallAt(localTime: number): number {
-    return Math.max(this.nextByLimit(localTime), this.nextByShare())
+    return Math.max(this.nextByLimit(localTime), ...this.ownWindows().map((window) => this.nextIn(window, localTime)))
   }
 
   /** When the limit allows the next call. */
@@ -106,15 +114,20 @@ export class CallBudget {
     return this.lastSentAt + untilReset / left
   }
 
-  /** When the share allows the next call: as soon as the call that is as many calls back as it has is a period ago. */
-  private nextByShare(): number {
-    return Math.max(
-      ...this.ownWindows().map(({ calls, period }) => (this.sentAt.at(-calls) ?? -Infinity) + period),
-      -Infinity
-    )
+  /**
+   * When a share allows the next call: as soon as the call that is as many calls back as it has is a period ago. From half of
+   * them on, those that are left are spread over the time until the first one of the period is that long ago.
+   */
+  private nextIn({ calls, period }: OwnWindow, localTime: number): number {
+    const since = this.sentAt.findIndex((time) => time > localTime - period)
+    const used = since < 0 ? 0 : this.sentAt.length - since
+    const allowed = (this.sentAt.at(-calls) ?? -Infinity) + period
+    if (used < calls * UNHURRIED_PART || used >= calls || this.lastSentAt === undefined) return allowed
+    const untilFree = (this.sentAt[since] ?? 0) + period - localTime
+    return Math.max(allowed, this.lastSentAt + untilFree / (calls - used))
   }
 
-  private ownWindows(): { readonly calls: number; readonly period: number }[] {
+  private ownWindows(): OwnWindow[] {
     const { callsPerMinute, share } = this.share
     return [
       ...(callsPerMinute === undefined ? [] : [{ calls: callsPerMinute, period: PERIOD_MILLISECONDS }]),

@@ -115,6 +115,21 @@ describe('a share of the limit', () => {
     expect((sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(2 * MINUTE - 1)
   })
 
+  test('is used up by and by: half of it as fast as it can be, and the rest until the minute is over', async () => {
+    const { client, sent } = clientOf([{ body: '{"count":1}', headers }], { share: { callsPerMinute: 30 } })
+    for (let call = 0; call < 60; call += 1) await client.call(COUNT, signal)
+    const after = sent.map(({ at }) => at - (sent[0]?.at ?? 0))
+    expect(after[14]).toBeLessThan(1000)
+    for (const [call, time] of [
+      [22, MINUTE / 2],
+      [29, MINUTE],
+      [44, MINUTE + 1000],
+      [59, 2 * MINUTE]
+    ] as const)
+      expect(Math.abs((after[call] ?? 0) - time)).toBeLessThan(5000)
+    expect(client.rate).toBe(30 / MINUTE)
+  })
+
   test('no call goes out while no more than the reserve remains', async () => {
     const clock = new VirtualClock()
     const reset = String(clock.now() / 1000 + 40)
