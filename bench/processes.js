@@ -48,6 +48,7 @@ async function withLocalAlgolia(flags, use) {
  * @param {object} options
  * @param {Record<string, string>} [options.env] on top of this process's environment
  * @param {string} [options.count] how often this stands in the output is counted, and when it first came
+ * @param {boolean} [options.isKept] whether its output is handed back
  * @returns {Promise<Measurement>}
  * @throws {Error} when the program fails
  *
@@ -56,9 +57,11 @@ async function withLocalAlgolia(flags, use) {
  * @property {number} memory the most memory that was resident, MiB
  * @property {number} time from its start to its end, milliseconds
  * @property {number} counted
+ * @property {string} output what it wrote, where that is kept
+ * @property {string} complaints what it wrote to its standard error
  * @property {number} [firstAfter] from its start to the first that was counted, milliseconds
  */
-async function measure([file, ...parameters], { env = {}, count } = {}) {
+async function measure([file, ...parameters], { env = {}, count, isKept = false } = {}) {
   const startedAt = performance.now()
   const program = spawn(process.execPath, ['-r', REPORT_USAGE, path.join(ROOT, file), ...parameters], {
     env: { ...process.env, ...env },
@@ -69,13 +72,22 @@ async function measure([file, ...parameters], { env = {}, count } = {}) {
   const complaints = text(program.stderr)
   const counter = counterOf(count)
   let firstAfter
+  const written = []
   for await (const chunk of program.stdout) {
+    if (isKept) written.push(chunk)
     if (counter.add(chunk) > 0) firstAfter ??= performance.now() - startedAt
   }
   const [exitCode] = await ended
   const time = performance.now() - startedAt
   if (exitCode !== 0) throw new Error(`${file} ended with ${exitCode}: ${await complaints}`)
-  return { ...JSON.parse(await usage), time, counted: counter.count, firstAfter }
+  return {
+    ...JSON.parse(await usage),
+    time,
+    counted: counter.count,
+    firstAfter,
+    output: Buffer.concat(written).toString(),
+    complaints: await complaints
+  }
 }
 
 /** Runs a Node program to its end; resolves to its standard output. */

@@ -15,7 +15,8 @@ const BENCHMARKS = [
   'destination-time',
   'destination-collisions',
   'at-the-limit',
-  'look-ups'
+  'look-ups',
+  'audiences'
 ]
 const RESULTS = path.join(__dirname, 'results.json')
 const REFERENCE = path.join(__dirname, 'reference.json')
