@@ -11,7 +11,7 @@ import { filtersOf } from '../algolia/profiles/state'
 import { sameElementTexts } from '../destinations/algolia-personalization/api/json-text'
 import { type ProfileSegment, withMembership } from '../destinations/algolia-personalization/audience/profile-segments'
 import { transientError } from '../errors'
-import type { AudienceApi, ProfilesPage, ReadProfile } from './api'
+import { type AudienceApi, CALLS_AT_ONCE, type ProfilesPage, type ReadProfile } from './api'
 import { type ListedProfile, listedProfile } from './comparison'
 
 export interface AudienceApiOptions extends Account {
@@ -27,9 +27,6 @@ export interface AudienceApiListeners extends Pick<ConnectionOptions, 'onRetry' 
 const SHARE = 0.5
 const RESERVE = 0.1
 
-/** As many as it takes to use half of the limit with calls that take two seconds. */
-const CONCURRENCY = 8
-
 const PAGE_SIZE = 1000
 
 /** Opens what the commands need of Algolia. Calls leave room for the live destination, which shares the limit. */
@@ -41,7 +38,7 @@ export function openAudienceApi(
   const { callsPerMinute = PERSONALIZATION.callsPerMinute * SHARE } = options
   const share = options.callsPerMinute === undefined ? { share: SHARE } : { callsPerMinute }
   const { client, close } = connect(PERSONALIZATION, options, environment, {
-    concurrency: CONCURRENCY,
+    concurrency: CALLS_AT_ONCE,
     share: { ...share, reserve: RESERVE },
     ...listeners
   })
@@ -49,7 +46,12 @@ export function openAudienceApi(
     get calls() {
       return client.counts.calls
     },
-    callsPerMinute,
+    get callsPerMinute() {
+      return client.rate === undefined ? callsPerMinute : Math.round(client.rate * 60_000)
+    },
+    get latency() {
+      return client.latency
+    },
 
     async *pages(signal) {
       const filters = filtersOf(options)
@@ -60,7 +62,7 @@ export function openAudienceApi(
         clock,
         filters,
         pageSize: PAGE_SIZE,
-        concurrency: CONCURRENCY,
+        concurrency: CALLS_AT_ONCE,
         run: randomUUID(),
         signal,
         onWarning: warn

@@ -1,5 +1,8 @@
 import type { ListedProfile } from './comparison'
 
+/** Calls that are under way at the same time: with calls of two seconds, it takes so many to use half of the limit. */
+export const CALLS_AT_ONCE = 8
+
 /** A profile that was read by itself, and what writing it back takes. */
 export interface ReadProfile extends ListedProfile {
   readonly exists: boolean
@@ -21,8 +24,10 @@ export interface AudienceApi {
   write(userToken: string, segments: string, signal: AbortSignal): Promise<'done' | 'unsaid'>
   /** Calls so far, retries among them. */
   readonly calls: number
-  /** Calls a minute that may be made here. */
+  /** Calls a minute that may be made here: what Algolia's answers tell, once there was one. */
   readonly callsPerMinute: number
+  /** Milliseconds that a call takes; 0 before the first. */
+  readonly latency: number
 }
 
 export interface ProfilesPage {

@@ -1,6 +1,6 @@
 import { configError, PackageError } from '../errors'
 import { counted } from '../report/words'
-import type { AudienceApi } from './api'
+import { type AudienceApi, CALLS_AT_ONCE } from './api'
 import type { PlannedChange } from './comparison'
 import { decide, decideBefore, type Decision, type DecisionOptions } from './decide'
 import { type Ending, Journal } from './journal'
@@ -38,9 +38,6 @@ export interface ApplyResult {
   calls: number
 }
 
-/** Profiles that are worked on at the same time. */
-const AT_ONCE = 8
-
 /** A profile whose write fails in passing is read and written again, this often in all. */
 const TRIES = 3
 
@@ -68,7 +65,7 @@ export async function applyPlan(options: ApplyOptions): Promise<ApplyResult> {
     calls: 0
   }
   try {
-    await inParallel(AT_ONCE, plan.changes(), async (change) => {
+    await inParallel(CALLS_AT_ONCE, plan.changes(), async (change) => {
       signal.throwIfAborted()
       const known = journal.endingOf(change.userToken)
       if (known && !(known === 'changed since' && options.ignoreUpdates)) {

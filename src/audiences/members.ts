@@ -60,7 +60,9 @@ export class MemberList {
   /** By user token, the number of its combination; turned over once its profile came. */
   private readonly combinationOf = new Map<string, number>()
   private readonly combinations: ReadonlyMap<number, Said>[] = [new Map()]
-  private readonly numbers = new Map<string, number>([['', 0]])
+  private readonly numbers = new Map<string, number>()
+  private readonly steps = new Map<string, number>()
+  private seen = 0
 
   /** @param audience the audience of all rows, for lists that have no such column */
   constructor(private readonly audience?: string) {}
@@ -84,22 +86,18 @@ export class MemberList {
           : 'its member is none of yes, no, true, false, 1, 0'
       return this.bad(line, reason, place)
     }
-    const before = this.combinations[this.combinationOf.get(token) ?? 0] as ReadonlyMap<number, Said>
-    const said = before.get(place)
-    if (said === says) {
-      // A token that is new to the list has no combination yet.
-      if (!this.combinationOf.has(token)) this.combinationOf.set(token, this.numberOf(before))
+    const before = this.combinationOf.get(token) ?? 0
+    const said = (this.combinations[before] as ReadonlyMap<number, Said>).get(place)
+    if (said === says) return
+    if (said === undefined) {
+      this.combinationOf.set(token, this.numberWith(before, place, says))
       return
     }
-    if (said !== undefined) {
-      this.protectedTokens.add(token)
-      // Both rows are bad: the earlier one counts when its opposite comes.
-      if (said !== 'both') this.bad(line, 'an earlier row says the opposite; both are left out', place, 2)
-      else this.bad(line, 'other rows say both yes and no', place)
-      this.combinationOf.set(token, this.numberOf(new Map(before).set(place, 'both')))
-      return
-    }
-    this.combinationOf.set(token, this.numberOf(new Map(before).set(place, says)))
+    this.protectedTokens.add(token)
+    // Both rows are bad: the earlier one counts when its opposite comes.
+    if (said !== 'both') this.bad(line, 'an earlier row says the opposite; both are left out', place, 2)
+    else this.bad(line, 'other rows say both yes and no', place)
+    this.combinationOf.set(token, this.numberWith(before, place, 'both'))
   }
 
   /** A row that its format makes unreadable. */
@@ -135,7 +133,13 @@ export class MemberList {
     if (this.hasSeen(userToken)) return false
     // The key stays the list's own text: that of the profile would be kept beside it.
     this.combinationOf.set(userToken, ~(this.combinationOf.get(userToken) ?? 0))
+    this.seen += 1
     return true
+  }
+
+  /** How many user tokens of the list no profile has come for. */
+  get unseen(): number {
+    return this.size - this.seen
   }
 
   hasSeen(userToken: string): boolean {
@@ -173,13 +177,18 @@ export class MemberList {
     ))
   }
 
-  private numberOf(combination: ReadonlyMap<number, Said>): number {
-    const sorted = [...combination].sort(([one], [other]) => one - other)
-    const name = sorted.map(([place, says]) => `${place}:${String(says)}`).join()
-    const known = this.numbers.get(name)
+  /** The number of a combination with one thing more said: worked out once, and looked up for the next row that says it. */
+  private numberWith(before: number, place: number, says: Said): number {
+    const step = `${before} ${place}:${String(says)}`
+    const known = this.steps.get(step)
     if (known !== undefined) return known
-    this.numbers.set(name, this.combinations.length)
-    return this.combinations.push(new Map(sorted)) - 1
+    const combination = [...(this.combinations[before] ?? [])].filter(([other]) => other !== place)
+    const sorted = [...combination, [place, says] as const].sort(([one], [other]) => one - other)
+    const name = sorted.map(([other, said]) => `${other}:${String(said)}`).join()
+    const number = this.numbers.get(name) ?? this.combinations.push(new Map(sorted)) - 1
+    this.numbers.set(name, number)
+    this.steps.set(step, number)
+    return number
   }
 
   private bad(line: number, reason: string, place: number | undefined, rows = 1): void {

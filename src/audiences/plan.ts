@@ -1,8 +1,8 @@
 import { configError } from '../errors'
-import { counted } from '../report/words'
-import type { AudienceApi, ProfilesPage } from './api'
+import { counted, minutesInWords } from '../report/words'
+import { type AudienceApi, CALLS_AT_ONCE, type ProfilesPage } from './api'
 import { type AudienceCounts, Comparison, type ListedProfile, type PlannedChange } from './comparison'
-import { estimatedPages } from './estimate'
+import { estimatedPages, minutesFor, type Pace } from './estimate'
 import { inParallel } from './parallel'
 import type { MemberList } from './members'
 
@@ -37,12 +37,9 @@ export interface PlanResult {
     /** Calls that putting it right takes: a read and a write for each profile. */
     readonly repair: number
   }
-  /** How long that takes, at the calls that are allowed. */
+  /** How long that takes, at the calls that are allowed and as fast as they were answered so far. */
   readonly minutes: number
 }
-
-/** Single reads that are under way at the same time. */
-const READS_AT_ONCE = 8
 
 /** So many profiles are read by themselves to tell whether lists leave segments out. */
 const PROBES = 3
@@ -68,65 +65,72 @@ export async function planAudiences(options: PlanOptions): Promise<PlanResult> {
     onProgress({ profiles, calls: api.calls, expectedCalls })
   }
   const readSingly = (userTokens: Iterable<string>): Promise<void> =>
-    inParallel(READS_AT_ONCE, userTokens, async (userToken) => {
+    inParallel(CALLS_AT_ONCE, userTokens, async (userToken) => {
       const profile = await api.read(userToken, options.signal)
       if (profile.exists) await compare(profile)
     })
 
   if (options.singleReads && complete.size === 0) {
     expectedCalls = list.size
-    tellCost(options, expectedCalls)
+    tellCost(options, expectedCalls, CALLS_AT_ONCE)
     await readSingly(list.userTokens())
   } else {
-    let isFirst = true
-    let hasSegments = false
+    let pages = 0
+    let expectedPages = 0
     for await (const page of api.pages(options.signal)) {
-      if (isFirst) {
-        isFirst = false
-        expectedCalls = expectedPages(page, options)
-        if (expectedCalls === undefined) {
-          expectedCalls = list.size
-          tellCost(options, expectedCalls)
-          await readSingly(list.userTokens())
-          hasSegments = true
-          break
+      pages += 1
+      if (pages === 1) {
+        expectedPages = expectedPagesAfter(page, options)
+        const each = options.singleReads ? 1 + page.profiles.length : 1
+        expectedCalls = Math.min(expectedPages * each, complete.size > 0 ? Infinity : 1 + list.size)
+        tellCost(options, expectedCalls, expectedCalls === expectedPages ? 1 : CALLS_AT_ONCE)
+        if (!options.singleReads && page.profiles.every(({ managed }) => managed === undefined)) {
+          await probeLists(page, options)
         }
-        tellCost(options, expectedCalls)
       }
       if (page.unreadable > 0) {
         options.log('warn', `${counted(page.unreadable, 'listed profile')} can't be read, and count as none.`)
       }
       if (options.singleReads) {
         await readSingly(page.profiles.map(({ userID }) => userID))
-        hasSegments = true
-        continue
+      } else {
+        for (const profile of page.profiles) await compare(profile)
       }
-      if (!hasSegments && page.profiles.length > 0) {
-        hasSegments = page.profiles.some(({ managed }) => managed !== undefined)
-        if (!hasSegments) await probeLists(page, options)
+      if (complete.size === 0 && page.hasNext && list.unseen <= pagesToGo(pages, expectedPages)) {
+        await readSingly([...list.userTokens()].filter((userToken) => !list.hasSeen(userToken)))
+        break
       }
-      for (const profile of page.profiles) await compare(profile)
     }
   }
   for (const change of comparison.withoutProfile()) await take(change)
   const repair = 2 * changes
-  return { audiences: comparison.counts, calls: { made: api.calls, repair }, minutes: repair / api.callsPerMinute }
+  return {
+    audiences: comparison.counts,
+    calls: { made: api.calls, repair },
+    minutes: minutesFor(repair, paceOf(api, CALLS_AT_ONCE))
+  }
 }
 
-/** @returns how many pages there will be, or undefined where it is cheaper to read the list's profiles singly */
-function expectedPages(page: ProfilesPage, { list, complete }: PlanOptions): number | undefined {
+/** @returns how many pages there will be, as far as the first one tells; without end where none of the list is on it */
+function expectedPagesAfter(page: ProfilesPage, { list, complete }: PlanOptions): number {
   const lastUserToken = page.profiles.at(-1)?.userID
   const pages = estimatedPages(list.userTokens(), { lastUserToken, hasNext: page.hasNext })
-  if (complete.size > 0) return pages ?? list.size
-  return pages === undefined || pages > list.size ? undefined : pages
+  return pages ?? (complete.size > 0 ? list.size : Infinity)
 }
 
-function tellCost({ api, log }: PlanOptions, calls: number): void {
-  const minutes = Math.max(1, Math.ceil(calls / api.callsPerMinute))
-  log(
-    'info',
-    `The comparison takes about ${counted(calls, 'call')}: ${counted(minutes, 'minute')} at ${api.callsPerMinute} a minute.`
-  )
+/** Pages that are left; where there turn out to be many more than expected, as many again as there have been. */
+function pagesToGo(pages: number, expectedPages: number): number {
+  return pages >= 2 * expectedPages ? pages : Math.max(1, expectedPages - pages)
+}
+
+/** @param atOnce 1 for pages, which come one after the other, each with the token of the next */
+function tellCost({ api, log }: PlanOptions, calls: number, atOnce: number): void {
+  const minutes = minutesInWords(minutesFor(calls, paceOf(api, atOnce)))
+  log('info', `The comparison takes about ${counted(calls, 'call')}, ${minutes} at ${api.callsPerMinute} a minute.`)
+}
+
+function paceOf({ callsPerMinute, latency }: AudienceApi, atOnce: number): Pace {
+  return { callsPerMinute, latency, atOnce }
 }
 
 /**

@@ -10,7 +10,7 @@ import type { PlannedChange } from '../audiences/comparison'
 import { systemEnvironment } from '../algolia/api/environment'
 import { systemClock } from '../clock'
 import type { Display } from '../report/display'
-import { counted } from '../report/words'
+import { counted, minutesInWords } from '../report/words'
 import {
   APPLY_SETTINGS,
   applySchema,
@@ -193,7 +193,7 @@ function show(result: PlanResult, { json }: ListSettings, session: Session): voi
 }
 
 function costOf({ calls, minutes }: PlanResult): string {
-  return `${counted(calls.repair, 'call')}, about ${counted(Math.ceil(minutes), 'minute')}`
+  return `${counted(calls.repair, 'call')}, ${minutes < 0.95 ? '' : 'about '}${minutesInWords(minutes)}`
 }
 
 function progressOf(result: ApplyResult, elapsed: number): { line: string; part: number } {

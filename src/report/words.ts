@@ -8,6 +8,13 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
+/** @returns how long something takes, such as "2.4 minutes": told more finely the shorter it is. */
+export function minutesInWords(minutes: number): string {
+  if (minutes < 0.95) return 'less than a minute'
+  const told = minutes < 9.95 ? Number(minutes.toFixed(1)) : Math.round(minutes)
+  return Number.isInteger(told) ? counted(told, 'minute') : `${told} minutes`
+}
+
 /** @returns a list as a sentence has it, such as "a, b and c". */
 export function listed(members: readonly string[], conjunction: 'and' | 'or'): string {
   return [members.slice(0, -1).join(', '), ...members.slice(-1)].filter((part) => part !== '').join(` ${conjunction} `)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Comparison, isAfter } from '../../src/audiences/comparison'
 import { decide, decideBefore } from '../../src/audiences/decide'
-import { estimatedPages } from '../../src/audiences/estimate'
+import { estimatedPages, minutesFor } from '../../src/audiences/estimate'
 import { MemberList, type Row } from '../../src/audiences/members'
 import { tooManyRemovals } from '../../src/audiences/removals'
 
@@ -211,4 +211,17 @@ test('pages are estimated by how many of the list lie on the first one', () => {
   expect(estimatedPages(tokens, { lastUserToken: '009', hasNext: true })).toBe(10)
   expect(estimatedPages(tokens, { lastUserToken: '009', hasNext: false })).toBe(1)
   expect(estimatedPages(tokens, { lastUserToken: '', hasNext: true })).toBeUndefined()
+})
+
+test.each([
+  [0, 0],
+  [1, 0.002],
+  [125, 0.21],
+  [250, 1],
+  [251, 1.002],
+  [1000, 4],
+  [1006, 4.01],
+  [20_000, 80]
+])('%i calls of 100 ms, one after the other, 250 a minute, take %d minutes', (calls, minutes) => {
+  expect(minutesFor(calls, { callsPerMinute: 250, latency: 100, atOnce: 1 })).toBeCloseTo(minutes, 2)
 })
