@@ -39,7 +39,7 @@ describe('how a run is getting on', () => {
   it('is told by profiles and rate, and by calls left and time to go where they are known', () => {
     expect(progressLine(progressOf(12_345))).toBe('12,345 profiles read, 12,340 sent, 5 known already, 1,235 a second.')
     expect(progressLine(progressOf(12_345, { callsLeft: 480, secondsToGo: 61.2 }))).toBe(
-      '12,345 profiles read, 12,340 sent, 5 known already, 1,235 a second, 480 calls left for now, about 62 s to go.'
+      '12,345 profiles read, 12,340 sent, 5 known already, 1,235 a second, about 62 s to go, 480 calls left for now.'
     )
   })
 
