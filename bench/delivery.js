@@ -37,12 +37,12 @@ async function delivery({ way, pattern, events, users, batchSize, latency = 0 })
  * @param {string} program
  * @param {object} task
  */
-async function deliver({ url }, program, task) {
+async function deliver({ variables }, program, task) {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'bench-'))
   try {
     const file = path.join(folder, 'task.json')
     await fs.writeFile(file, JSON.stringify(task))
-    return JSON.parse(await output([program, file], { ALGOLIA_PERSONALIZATION_URL: url }))
+    return JSON.parse(await output([program, file], variables))
   } finally {
     await fs.rm(folder, { recursive: true })
   }

@@ -22,6 +22,7 @@ const CREDENTIALS = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key' }
  *
  * @typedef {object} LocalAlgolia
  * @property {string} url
+ * @property {Record<string, string>} variables the origin of each API, by its environment variable
  * @property {() => Promise<void>} reset forgets the calls so far
  * @property {() => Promise<{calls: number, tooManyRequests: number, byStatus: Record<string, number>}>} stats
  */
@@ -34,8 +35,11 @@ async function withLocalAlgolia(flags, use) {
     const [greeting] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit').then(() => [''])])
     const [url] = /http:\S+/.exec(String(greeting)) ?? []
     if (!url) throw new Error(`The local Algolia did not start with the flags ${flags.join(' ')}.`)
+    const variables = Object.fromEntries(
+      [...String(greeting).matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value])
+    )
     const local = async (method, call) => (await fetch(`${url}/_local/${call}`, { method })).json()
-    return await use({ url, reset: () => local('POST', 'stats/reset'), stats: () => local('GET', 'stats') })
+    return await use({ url, variables, reset: () => local('POST', 'stats/reset'), stats: () => local('GET', 'stats') })
   } finally {
     server.kill()
     if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')

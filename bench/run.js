@@ -12,6 +12,8 @@ const BENCHMARKS = [
   'source-once',
   'source-memory',
   'destination-calls',
+  'trait-calls',
+  'events-in-requests',
   'destination-time',
   'destination-collisions',
   'at-the-limit',

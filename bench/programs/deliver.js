@@ -3,9 +3,9 @@
  * and `batchSize` for the destination.
  */
 const fs = require('node:fs')
-const { performance } = require('node:perf_hooks')
 const { CREDENTIALS } = require('../processes')
 const { batchesOf, eventOf } = require('../audience-events')
+const { measured } = require('../measured')
 
 const WAYS = {
   /** As Segment does: batches, one after the other, to the host's own class. */
@@ -13,12 +13,7 @@ const WAYS = {
     const { Host } = require('../segment-host')
     const host = new Host()
     const batches = batchesOf(changes.map(eventOf), batchSize)
-    return measured(async () => {
-      for (const batch of batches) {
-        const failure = (await host.deliver(batch)).find(({ status }) => status !== 200)
-        if (failure) throw new Error(failure.errormessage)
-      }
-    })
+    return measured(() => host.deliverAll(batches))
   },
 
   /** What a first attempt would be: a read and a write for each event, one after the other. */
@@ -54,14 +49,6 @@ async function readAndWrite({ userToken, audience, entered }) {
   const written = await fetch(`${url}/segments`, { method: 'PUT', headers, body })
   await written.json()
   if (!read.ok || !written.ok) throw new Error(`Algolia answered ${read.status} and ${written.status}`)
-}
-
-/** Milliseconds of wall time and of CPU time, once everything is loaded. */
-async function measured(work) {
-  const [startedAt, cpuAtStart] = [performance.now(), process.cpuUsage()]
-  await work()
-  const { user, system } = process.cpuUsage(cpuAtStart)
-  return { time: performance.now() - startedAt, cpu: (user + system) / 1000 }
 }
 
 async function main() {

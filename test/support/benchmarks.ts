@@ -1,3 +1,5 @@
+import type { Event } from './destination'
+
 /** What the benchmarks take their figures from: plain JavaScript, typed here as far as it is tested. */
 
 export interface Figure {
@@ -37,3 +39,15 @@ export const { batchesOf, leastCalls, membershipChanges } = jest.requireActual<{
     count: number
   ) => MembershipChange[]
 }>('../../bench/audience-events.js')
+
+export interface Identify {
+  userToken: string
+  tier: string
+}
+
+export const { identifies, identifyEvent, leastTraitCalls, TRAIT } = jest.requireActual<{
+  identifies: (userTokens: string[], count: number) => Identify[]
+  identifyEvent: (identify: Identify, index: number) => Event
+  leastTraitCalls: (batches: Identify[][]) => number
+  TRAIT: string
+}>('../../bench/trait-events.js')

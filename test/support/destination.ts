@@ -83,6 +83,15 @@ export async function stopAlgolia(algolia: LocalAlgolia): Promise<void> {
   await algolia.close()
 }
 
+/** The mapping of the preset that sends an event of Segment's e-commerce plan to Algolia. */
+export function presetFor(event: string): Record<string, unknown> {
+  const preset = definition.presets?.find(
+    (one) => one.partnerAction === 'sendEvents' && 'subscribe' in one && one.subscribe.includes(`"${event}"`)
+  )
+  if (!preset) throw new Error(`There is no preset for ${event}`)
+  return preset.mapping ?? {}
+}
+
 /** Gives a user a profile; `segments` may be anything that a misbehaving Algolia could hold there. */
 export function giveProfile(algolia: LocalAlgolia, userID: string, segments?: unknown): void {
   const profile = { userID, type: 'basic', affinities: [], segments, lastUpdatedAt: '2026-01-01T00:00:00.000001Z' }

@@ -139,10 +139,27 @@ describe('what is not managed goes back to the last character', () => {
     expect(bodies).toEqual(['{"segments":[{"id":"vip","source":"segment"}]}'])
   })
 
-  /** Lets reads answer with this text; gives the texts that are written. */
+  test('when a trait changes', async () => {
+    const managed = (tier: string): string => `{"id":"tier__${tier}","source":"segment"}`
+    const [first, ...others] = foreign
+    const bodies = answerReadsWith(`{"userID":"u","segments":[${[first, managed('silver'), ...others].join(', ')}]}`)
+    const mapping = { traits: { tier: 'gold' } }
+    await host.deliver('syncTraits', { type: 'identify', anonymousId: 'u' }, { mapping })
+    expect(bodies).toEqual([`{"segments":[${[...foreign, managed('gold')].join(',')}]}`])
+  })
+
+  test('when a login is linked', async () => {
+    giveProfile(algolia, 'login', [{ id: 'vip', source: 'segment' }])
+    const bodies = answerReadsWith(`{"userID":"u","segments":[${foreign.join(', ')}]}`)
+    await host.deliver('linkProfiles', { type: 'identify', anonymousId: 'u', userId: 'login' })
+    expect(bodies).toEqual([`{"segments":[${foreign.join(',')},{"id":"vip","source":"segment"}]}`])
+  })
+
+  /** Lets reads of u answer with this text; gives the texts that are written. */
   function answerReadsWith(profile: string): string[] {
     const bodies: string[] = []
-    algolia.faults.status(200, { when: ({ route }) => route === 'getProfile', times: 1, body: profile })
+    const when = ({ route, userID }: { route: string; userID?: string }) => route === 'getProfile' && userID === 'u'
+    algolia.faults.status(200, { when, times: 1, body: profile })
     algolia.faults.add({
       when: ({ route, body }) => route === 'writeProfileSegments' && bodies.push(body) < 0,
       then: {}

@@ -1,6 +1,6 @@
 import { ruleContextsOf } from '../../../src/contexts'
 import { catalogue, recordOf, type LocalAlgolia } from '../../../src/local/algolia'
-import { audienceTrack, Host, startAlgolia, stopAlgolia } from '../../support/destination'
+import { audienceTrack, type Event, Host, presetFor, startAlgolia, stopAlgolia } from '../../support/destination'
 import { credentials } from '../../support/local-algolia'
 import { API_KEY, catalogOf, configuration, runRead, type Row } from '../../support/source'
 
@@ -26,7 +26,7 @@ async function firstHit(): Promise<string> {
   return recordOf('products', hits[0]!.objectID)!.category
 }
 
-it('closes the loop: events, affinities, source, audience, segments, and an order of hits that changes and changes back', async () => {
+it('closes the loop: events by Send Events, affinities, source, audience, segments, and an order of hits that changes and changes back', async () => {
   await post(algolia.urls.search, '/1/indexes/products/rules/batch', [
     {
       objectID: 'trail-first',
@@ -37,22 +37,27 @@ it('closes the loop: events, affinities, source, audience, segments, and an orde
   const usual = await firstHit()
   expect(usual).not.toBe('Trail shoes')
 
-  const purchase = {
-    eventType: 'conversion',
-    eventSubtype: 'purchase',
-    eventName: 'Order Completed',
-    index: 'products'
-  }
-  await post(algolia.urls.insights, '/1/events', {
-    events: [{ ...purchase, userToken: shopper, objectIDs: [bought.objectID] }]
+  const order = {
+    type: 'track',
+    event: 'Order Completed',
+    anonymousId: shopper,
+    timestamp: new Date().toISOString(),
+    properties: {
+      ...{ search_index: 'products', revenue: 89, currency: 'EUR' },
+      products: [{ product_id: bought.objectID, price: 89, quantity: 1 }]
+    }
+  } as const
+  const host = new Host()
+  const sent = await host.deliverBatch('sendEvents', [order as unknown as Event], {
+    mapping: presetFor('Order Completed')
   })
+  expect(sent).toMatchObject([{ status: 200, body: { result: 'event sent' } }])
   const run = await runRead({ url: algolia.url, config: configuration(), catalog: catalogOf('affinities') })
   const liking = (row: Row): boolean => row.algolia_affinity_value === 'Trail shoes'
   const audience = run.rows('affinities').filter(liking)
   expect(audience.map((row) => row.algolia_user_id)).toEqual([shopper])
   expect(await firstHit()).toBe(usual)
 
-  const host = new Host()
   const event = (entered: boolean) => ({
     ...audienceTrack('somebody', 'trail_runners', entered),
     anonymousId: String(audience[0]!.algolia_user_id)

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import definition from '../../../../src/destinations/algolia-personalization'
 import type { InsightsEvent } from '../../../../src/destinations/algolia-personalization/events/insights-event'
-import { Host, settings, type BatchEntry, type Event } from '../../../support/destination'
+import { Host, presetFor, settings, type BatchEntry, type Event } from '../../../support/destination'
 
 const ORIGIN = 'https://insights.us.algolia.io'
 const QUERY_ID = '7dfe2ada7bca48bdd0629649df0bee07'
@@ -11,15 +11,6 @@ const NOW = new Date().toISOString()
 beforeAll(() => nock.disableNetConnect())
 afterAll(() => nock.enableNetConnect())
 afterEach(() => nock.cleanAll())
-
-/** The mapping of the preset for an event of Segment's e-commerce plan. */
-function presetFor(event: string): Record<string, unknown> {
-  const preset = definition.presets?.find(
-    (one) => one.partnerAction === 'sendEvents' && 'subscribe' in one && one.subscribe.includes(`"${event}"`)
-  )
-  if (!preset) throw new Error(`There is no preset for ${event}`)
-  return preset.mapping ?? {}
-}
 
 /** Answers each request, and keeps what it held. */
 function insights(
@@ -345,6 +336,18 @@ describe('answers', () => {
     const entries = await send([view('a'), view('b')], mapping)
     expect(statuses(entries)).toEqual([expected, expected])
     expect(JSON.stringify(entries)).not.toContain(settings.apiKey)
+  })
+
+  it('are those of each event’s own request: what was accepted is not sent again, the rest is', async () => {
+    const requests = insights((events) =>
+      events.length < 1000 ? [429, { status: 429, message: 'Too many requests' }] : [200, { status: 200 }]
+    )
+    const entries = await send(
+      Array.from({ length: 1500 }, (_, index) => view(`p${index}`)),
+      mapping
+    )
+    expect(requests.map(({ length }) => length)).toEqual([1000, 500])
+    expect(statuses(entries)).toEqual([...Array<number>(1000).fill(200), ...Array<number>(500).fill(429)])
   })
 
   it('of a single event throw the host’s error', async () => {

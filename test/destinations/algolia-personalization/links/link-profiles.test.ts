@@ -133,6 +133,15 @@ describe('a login', () => {
   })
 })
 
+test('an event that the mapping names is a login, too', async () => {
+  const tokens = person(['vip'], ['x'])
+  const event: Event = { type: 'track', event: 'Signed In', userId: tokens[0], anonymousId: tokens[1] }
+  const subscribe = 'type = "track" and event = "Signed In"'
+  const entries = await new Host().deliverBatch('linkProfiles', [event], { subscribe })
+  expect(resultsOf(entries)).toEqual(['profile updated'])
+  expect(managedIds(algolia, tokens[1])).toEqual(['x', 'vip'])
+})
+
 describe('nothing to link', () => {
   it.each<[string, Event]>([
     ['no user ID', { type: 'identify', anonymousId: 'browser' }],
