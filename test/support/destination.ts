@@ -1,7 +1,7 @@
 import { createTestIntegration, defaultValues, Destination } from '@segment/actions-core'
 import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../src/destinations/algolia-personalization'
-import { LOOK_DELAY_MS } from '../../src/destinations/algolia-personalization/constants'
+import { SETTLING_MS } from '../../src/destinations/algolia-personalization/constants'
 import type { Settings } from '../../src/destinations/algolia-personalization/generated-types'
 import { startLocalAlgolia } from '../../src/local/algolia'
 import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local/algolia'
@@ -33,7 +33,7 @@ export interface DeliveryOptions {
 }
 
 // The local Algolia answers at once, so a batch needn't wait long before it looks at its writes.
-LOOK_DELAY_MS.least = 0
+SETTLING_MS.least = 0
 
 /** Settings that the local Algolia accepts. */
 export const settings: Settings = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us' }

@@ -105,13 +105,36 @@ export const TURN_PATIENCE_MS = 10_000
 export const LARGEST_BODY_BYTES = 32 << 20
 
 /**
- * How long a batch waits before it looks at what became of its writes: twice as long as its slowest user took from read to
- * write, as other processes take as long and may have read before these writes, and within these bounds.
+ * How old a read may be when the write that was made of it is sent: who has stood still in between, or waited for calls,
+ * reads again. So whatever a process does, its write follows its read by no more than this and the time that the write is
+ * under way. Where calls take more than half of it, it is twice what a call takes.
  */
-export const LOOK_DELAY_MS = { least: 200, most: 750 }
+export const OLDEST_READ_MS = 400
 
-/** How often a batch looks. What is still undone at the last look is answered as retryable. */
-export const MAX_LOOKS = 4
+/**
+ * How long a profile must have stayed as it is for its changes to be certain: by then the write of whoever had read it before
+ * has arrived, if it was under way for no more than 0.35 s. Where calls take long it grows with `OLDEST_READ_MS`, up to `most`.
+ */
+export const SETTLING_MS = { least: OLDEST_READ_MS + 350, most: 3_000 }
+
+/** While a process goes on writing it looks all the same after so long: events wait for it. */
+export const LOOK_PATIENCE_MS = 1_500
+
+/**
+ * What is made again is made after a pause by chance, of at most as long as so many calls take. Simulated with four processes
+ * and 200 events of five audiences each: without it 1.24 times the calls of an engine that doesn't look, with it 1.10.
+ */
+export const SPREAD_CALLS = 6
+export const LONGEST_SPREAD_MS = 1_500
+
+/** How often a change is made again before it is answered as retryable. */
+export const MAX_REPAIRS = 3
+
+/** A change that was there at so many looks in a row is certain, though others go on writing to the profile. */
+export const ENOUGH_LOOKS = 4
+
+/** How often a profile is read again because it took too long to come to the write. */
+export const MAX_REREADS = 3
 
 /** Profiles on a page when a batch looks at its writes. Source: `limit` in the description of `GET /2/users`. */
 export const LOOK_PAGE_SIZE = 1000
@@ -126,7 +149,10 @@ export const LISTS_RETRY_MS = 3_600_000
 export const REMEMBERED_CHANGES = 50_000
 export const REMEMBERED_MS = 4 * 3_600_000
 
-/** For how long what was written without a look is looked at when its event comes again: other processes have written by then. */
+/**
+ * What was changed no longer ago than this is looked at before it is taken for certain: by the profile's own time, or because
+ * this process wrote it and nobody has looked. Servers' clocks differ by less.
+ */
 export const UNSETTLED_MS = 10_000
 
 /** Most user tokens of one event: each costs two calls. */

@@ -54,11 +54,22 @@ describe('enterAudience and exitAudience', () => {
 
   test('entering costs a read, a write and a look, and an event that changes nothing costs a read', async () => {
     await host.deliver('enterAudience', audienceTrack('shopper-1', 'vip', true))
-    expect(callsTo(algolia).slice(0, 2)).toEqual(['GET /2/users/shopper-1', 'PUT /2/users/shopper-1/segments'])
+    const [read, write] = ['GET /2/users/shopper-1', 'PUT /2/users/shopper-1/segments']
+    expect(callsTo(algolia)).toEqual([read, write, read])
+    giveProfile(algolia, 'shopper-1', [{ id: 'vip', source: 'segment' }])
     algolia.clearCalls()
     await host.deliver('enterAudience', audienceTrack('shopper-1', 'vip', true))
     await host.deliver('exitAudience', audienceTrack('shopper-1', 'another', false))
-    expect(callsTo(algolia)).toEqual(['GET /2/users/shopper-1', 'GET /2/users/shopper-1'])
+    expect(callsTo(algolia)).toEqual([read, read])
+  })
+
+  test('what stands on a profile that was changed a moment ago is looked at once more before it counts', async () => {
+    const lastUpdatedAt = new Date().toISOString()
+    const segments = [{ id: 'vip', source: 'segment' }]
+    algolia.profiles.put({ userID: 'shopper-2', type: 'basic', affinities: [], segments, lastUpdatedAt })
+    const answer = await host.deliver('enterAudience', audienceTrack('shopper-2', 'vip', true))
+    expect(answer).toMatchObject({ result: 'profile unchanged' })
+    expect(callsTo(algolia)).toEqual(['GET /2/users/shopper-2', 'GET /2/users/shopper-2'])
   })
 
   test('entering creates the profile that is missing; exiting one that is missing is a success after one read', async () => {

@@ -1,3 +1,4 @@
+import { SETTLING_MS } from '../../../src/destinations/algolia-personalization/constants'
 import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
   audienceTrack,
@@ -88,9 +89,11 @@ test('a repair never undoes what a newer event of this process has done since', 
 
 test('a profile that is deleted before anybody has looked stays deleted', async () => {
   algolia.faults.latency = 20
+  SETTLING_MS.least = 200
   const enter = host.deliver('syncAudience', at(10, true))
   while (managedIds(algolia, user).length === 0) await pause(2)
   await host.destination.onDelete!({ type: 'delete', userId: user } as never, { ...settings })
+  SETTLING_MS.least = 0
   await expect(enter).resolves.toMatchObject({ result: 'superseded' })
   expect(algolia.profiles.get(user)).toBeUndefined()
 })

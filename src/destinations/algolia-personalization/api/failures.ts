@@ -163,6 +163,16 @@ export function undone(): Failure {
   }
 }
 
+/** Time after time so much time passed after the read that others may have written since. */
+export function tooLate(): Failure {
+  return {
+    status: 423,
+    errortype: 'LOCKED',
+    message:
+      'Nothing was written, as too much time had passed since the profile was read: another writer may have changed it. Segment tries again.'
+  }
+}
+
 /** The event was written, and nobody could look whether it is still there: it is no failure of the event's. */
 export function unseen({ message }: Failure): Failure {
   return {

@@ -17,7 +17,7 @@ const STOPS = new Set([401, 402, 403, 404, 405, 429])
 export function openInsights(request: RequestClient, settings: Settings, signal?: AbortSignal): Post | Failure {
   const connection = connectionOf(settings, 'insights')
   if (isFailure(connection)) return connection
-  const calls = openCalls(request, `${connection.origin}/1`, settings.apiKey, signal)
+  const calls = openCalls(request, `${connection.origin}/1`, settings.apiKey, { signal })
   return async (body) => {
     const answer = await calls.send({
       operation: 'send the events',

@@ -6,16 +6,16 @@ import { isFailure } from '../delivery/outcomes'
 import type { Failure } from '../delivery/outcomes'
 import type { ProfileSegment } from '../audience/profile-segments'
 import { ALGOLIA_PERSONALIZATION_API_VERSION } from '../versioning-info'
+import { budgetOf } from './budget'
 import { isObject } from './answer'
 import type { Answer } from './answer'
 import { unexpectedAnswer, unknownSegments, WANTED } from './failures'
 import type { Operation } from './failures'
 import { sameElementTexts } from './json-text'
 import { openCalls } from './request'
-import type { Call, Written } from './request'
+import type { Answered, Call, Written } from './request'
 
-/** A batch looks at all that it wrote with one call; a write for each user. */
-const ONE_LOOK = 1
+/** For each read. */
 const ONE_WRITE = 1
 
 /** What a profile holds, as far as it matters here. */
@@ -23,27 +23,39 @@ export interface Profile {
   /** Algolia knows the user. */
   exists: boolean
   segments: ProfileSegment[]
+  /** When the read was sent, see `monotonic`. */
+  sentAt: number
+  /** How long before the read the profile had last been changed, milliseconds by the server's clock, if that is known. */
+  quietFor: number | undefined
 }
 
 /** A page of profiles that were updated lately, in the order of their user tokens. */
 export interface ProfilePage {
   /** The lists of segments by user token; `undefined` where the list doesn't show any. */
   segments: Map<string, ProfileSegment[] | undefined>
-  /** The last user token on it. */
-  last: string | undefined
   next: string | undefined
+  /** When the call was sent, see `monotonic`. */
+  sentAt: number
 }
 
 /** Algolia's calls for the length of one batch. Each resolves to its result or to a failure, and never rejects. */
 export interface ProfileApi {
   readProfile(userToken: string): Promise<Profile | Failure>
   /**
-   * The same for an update: only where calls are left for the write that may follow, and for a look. Where it succeeded,
+   * The same for an update: only where calls are left for the write that may follow, and for looks. Where it succeeded,
    * {@link writeProfileSegments} or {@link forgoWrite} must come next.
    */
   readToWrite(userToken: string): Promise<Profile | Failure>
-  /** Replaces the segments of the profile, and creates the profile when there is none. @param keep calls to leave */
-  writeProfileSegments(userToken: string, profileSegments: ProfileSegment[], keep: number): Promise<Written>
+  /**
+   * Replaces the segments of the profile, and creates the profile when there is none.
+   * @param keep calls to leave
+   * @param notAfter the moment after which the list is too old to be sent
+   */
+  writeProfileSegments(
+    userToken: string,
+    profileSegments: ProfileSegment[],
+    limits: { keep: number; notAfter: number }
+  ): Promise<Written>
   /** The write isn't needed. */
   forgoWrite(): void
   /** Profiles updated after a moment, Unix milliseconds. */
@@ -58,6 +70,8 @@ export interface ProfileApi {
   globalName(userToken: string): string
   /** The server's time when the first call was answered, Unix milliseconds, if it told it. */
   startedAt(): number | undefined
+  /** No call can succeed any more. */
+  isStopped(): boolean
 }
 
 /** Opens the API for one batch, or says why the settings allow no connection. */
@@ -66,7 +80,8 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
   if (isFailure(connection)) return connection
   const application = `${connection.origin} ${connection.appId}`
   const base = `${connection.origin}/${ALGOLIA_PERSONALIZATION_API_VERSION}`
-  const calls = openCalls(request, base, settings.apiKey, signal)
+  const budget = budgetOf(application)
+  const calls = openCalls(request, base, settings.apiKey, { signal, budget })
 
   const read = async (userToken: string, needs: Partial<Call> = {}): Promise<Profile | Failure> => {
     const operation = 'read the profile'
@@ -76,14 +91,14 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 
   return {
     readProfile: (userToken) => read(userToken),
-    readToWrite: (userToken) => read(userToken, { promises: ONE_WRITE, keep: ONE_LOOK }),
+    readToWrite: (userToken) => read(userToken, { promises: ONE_WRITE, keep: budget.reserve }),
     forgoWrite: () => calls.forgo(),
 
     /**
      * An assumption, as Algolia has published no call that writes segments: a read gives `segments: [{ id, source }]`,
      * and partners are told to send the updated list back whole. Should the call turn out otherwise, change it here.
      */
-    async writeProfileSegments(userToken, profileSegments, keep) {
+    async writeProfileSegments(userToken, profileSegments, limits) {
       // What isn't UTF-8 was replaced when the answer was decoded: to write it back would change it for good.
       if (profileSegments.some(({ source, json }) => source !== MANAGED_SOURCE && json.includes('\uFFFD'))) {
         return { answer: unknownSegments("hold characters that can't be read (not UTF-8)"), fate: Promise.resolve() }
@@ -94,8 +109,8 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
         method: 'put',
         headers: { 'Content-Type': 'application/json' },
         body: `{"segments":[${profileSegments.map(({ json }) => json).join(',')}]}`,
-        keep,
-        promises: ONE_WRITE
+        promises: ONE_WRITE,
+        ...limits
       })
     },
 
@@ -104,6 +119,7 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
       const startDate = new Date(updatedAfter).toISOString()
       const searchParams = { startDate, limit: LOOK_PAGE_SIZE, ...(pageToken && { nextPageToken: pageToken }) }
       const answer = await calls.send({ operation, path: '/users', searchParams })
+      budget.looked(isFailure(answer) && answer.status === 429)
       return isFailure(answer) ? answer : pageIn(operation, answer)
     },
 
@@ -129,7 +145,8 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 
     application,
     globalName: (userToken) => `${application} ${userToken}`,
-    startedAt: () => calls.startedAt
+    startedAt: () => calls.startedAt,
+    isStopped: () => calls.isStopped
   }
 }
 
@@ -138,38 +155,40 @@ function profilePath(userToken: string): string {
   return `/users/${encodeURIComponent(userToken)}`
 }
 
-function profileIn(operation: Operation, answer: Answer, userToken: string): Profile | Failure {
-  if (answer.kind === 'missing') return { exists: false, segments: [] }
+function profileIn(operation: Operation, answer: Answered, userToken: string): Profile | Failure {
+  const { sentAt } = answer
+  if (answer.kind === 'missing') return { exists: false, segments: [], sentAt, quietFor: undefined }
   if (answer.kind === 'empty') return unexpectedAnswer(operation, `not ${WANTED[operation]}`)
-  const { body, text } = answer
+  const { body, text, serverTime } = answer
   if (body.userID !== userToken) return unexpectedAnswer(operation, "not this user's profile")
   const { segments } = body
-  if (segments === undefined || segments === null) return { exists: true, segments: [] }
+  const updatedAt = typeof body.lastUpdatedAt === 'string' ? Date.parse(body.lastUpdatedAt) : NaN
+  const quietFor = serverTime === undefined || Number.isNaN(updatedAt) ? undefined : serverTime - updatedAt
+  if (segments === undefined || segments === null) return { exists: true, segments: [], sentAt, quietFor }
   if (!Array.isArray(segments) || !segments.every(isObject)) return unknownSegments()
   const texts = sameElementTexts(text, 'segments', segments)
   if (!texts) return unknownSegments('are read in two ways')
-  return { exists: true, segments: segments.map(({ id, source }, index) => ({ id, source, json: texts[index] ?? '' })) }
+  const entries = segments.map(({ id, source }, index) => ({ id, source, json: texts[index] ?? '' }))
+  return { exists: true, segments: entries, sentAt, quietFor }
 }
 
 function usersIn(answer: Answer): unknown[] | undefined {
   return answer.kind === 'object' && Array.isArray(answer.body.users) ? answer.body.users : undefined
 }
 
-function pageIn(operation: Operation, answer: Answer): ProfilePage | Failure {
+function pageIn(operation: Operation, answer: Answered): ProfilePage | Failure {
   const users = usersIn(answer)
   if (!users) return unexpectedAnswer(operation, `not ${WANTED[operation]}`)
   const segments: ProfilePage['segments'] = new Map()
-  let last: string | undefined
   for (const user of users) {
     if (!isObject(user) || typeof user.userID !== 'string') continue
-    last = user.userID
     const list = Array.isArray(user.segments) ? user.segments.filter(isObject) : undefined
     // These go nowhere, so their text isn't needed.
     segments.set(
-      last,
+      user.userID,
       list?.map(({ id, source }) => ({ id, source, json: '' }))
     )
   }
   const next = answer.kind === 'object' ? answer.body.nextPageToken : undefined
-  return { segments, last, next: typeof next === 'string' && next !== '' ? next : undefined }
+  return { segments, next: typeof next === 'string' && next !== '' ? next : undefined, sentAt: answer.sentAt }
 }

@@ -2,10 +2,12 @@ import type { ModifiedResponse, RequestClient, RequestOptions } from '@segment/a
 import { LARGEST_BODY_BYTES, MAX_TIMEOUTS, MAX_UNANSWERED_CALLS, REQUEST_TIMEOUT_MS, WRITE_HOLD_MS } from '../constants'
 import { isFailure } from '../delivery/outcomes'
 import type { Failure } from '../delivery/outcomes'
-import { judge, resetTime, wholeNumber } from './answer'
+import { judge, resetTime } from './answer'
 import type { Answer, Verdict } from './answer'
-import { aborted, isFutile, isTimeout, mayStillLand, noCallsLeft, transportFailure } from './failures'
+import { aborted, isFutile, isTimeout, mayStillLand, noCallsLeft, tooLate, transportFailure } from './failures'
 import type { Operation } from './failures'
+import { Budget } from './budget'
+import { monotonic, pace } from './pace'
 
 /** A call to send. */
 export interface Call extends RequestOptions {
@@ -15,24 +17,38 @@ export interface Call extends RequestOptions {
   keep?: number
   /** Calls that will follow this one, and for which as many must be left: see {@link Calls.forgo}. */
   promises?: number
+  /** It isn't sent any more after this moment of {@link monotonic}'s clock: what it was made of is too old then. */
+  notAfter?: number
+}
+
+/** An answer, and when its call was sent and the server answered. */
+export type Answered = Answer & {
+  /** By {@link monotonic}'s clock. */
+  sentAt: number
+  /** By the server's clock, Unix milliseconds, if it told it. */
+  serverTime: number | undefined
 }
 
 /** What came of a call that changes something. */
 export interface Written {
   answer: Answer | Failure
+  /** It wasn't sent: what it was made of is too old. */
+  isTooLate?: true
   /** Settles when the change has been made, or won't be any more. */
   fate: Promise<unknown>
 }
 
 /** Calls to one of Algolia's APIs, for the length of one batch. They resolve to an answer or a failure, and never reject. */
 export interface Calls {
-  send(call: Call): Promise<Answer | Failure>
+  send(call: Call): Promise<Answered | Failure>
   /** As `send`, for a call that changes something: it goes on to its end when the host aborts, so that its fate is known. */
   write(call: Call): Promise<Written>
   /** A call that was promised isn't needed. */
   forgo(): void
   /** The server's time at the first answer, Unix milliseconds, if it told it. */
   readonly startedAt: number | undefined
+  /** Nothing more is sent. */
+  readonly isStopped: boolean
 }
 
 /**
@@ -40,7 +56,12 @@ export interface Calls {
  * credentials, the plan, the endpoint, no calls left), or too many calls stay without an answer, nothing more is sent:
  * each call then resolves to the failure that says why. What is under way goes on to its end.
  */
-export function openCalls(request: RequestClient, base: string, secret: string, signal?: AbortSignal): Calls {
+export function openCalls(
+  request: RequestClient,
+  base: string,
+  secret: string,
+  { signal, budget = new Budget() }: { signal?: AbortSignal | undefined; budget?: Budget } = {}
+): Calls {
   const { origin } = new URL(base)
   let stopped: Failure | undefined
   /** Calls without an answer since the last one that had one; those whose time was up among them, and of all. */
@@ -48,10 +69,8 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
   let silent = 0
   let timeouts = 0
   let underWay = 0
-  let promised = 0
-  let told: { left: number; resetAt: number | undefined } | undefined
+  let hasAnswer = false
   let startedAt: number | undefined
-  let wakeAll: (() => void)[] = []
 
   /**
    * Why a call isn't sent, if there is a reason; else it is under way. When only few calls are left, it waits for those under
@@ -59,26 +78,26 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
    * well: a server that is silent would cost it as much again.
    */
   async function admit({ operation, keep = 0, promises = 0 }: Call): Promise<Failure | undefined> {
-    const needed = keep + promises
     for (;;) {
       if (signal?.aborted) return aborted()
       if (stopped) return stopped
       const isSilent = silent > 0 && underWay > 0
-      const isEnough = !told || needed === 0 || told.left - underWay > needed + (promises > 0 ? promised : 0)
-      if (isEnough && !isSilent) break
-      if (!isEnough && underWay === 0) return noCallsLeft(operation, told?.resetAt)
-      await new Promise<void>((wake) => wakeAll.push(wake))
+      const allowed = budget.allows({ keep, promises })
+      // What was known before this batch may have passed.
+      const mayAsk = allowed === 'no' && !hasAnswer
+      if ((allowed === 'yes' || mayAsk) && !isSilent) break
+      if (allowed === 'no' && !mayAsk) return noCallsLeft(operation, budget.resetAt)
+      await budget.nextEnd()
     }
     underWay += 1
-    promised += promises
+    budget.begin()
+    budget.promise(promises)
     return undefined
   }
 
   function hasEnded(): void {
     underWay -= 1
-    const wakers = wakeAll
-    wakeAll = []
-    for (const wake of wakers) wake()
+    budget.end()
   }
 
   function stop(failure: Failure): void {
@@ -97,19 +116,15 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
     if (own) inARow = 0
     else if (isFailure(answer)) unanswered(answer)
     if (isFailure(answer) && (answer.status === 429 || isFutile(operation, own, response.status, said))) stop(answer)
-    const left = wholeNumber(response, 'x-ratelimit-remaining')
-    const resetAt = resetTime(response)
-    const isSameMinute = told !== undefined && resetAt === told.resetAt
-    if (left !== undefined) told = { left: isSameMinute ? Math.min(left, told?.left ?? left) : left, resetAt }
-    if (left === 0) stop(noCallsLeft(operation, resetAt))
-    const date = Date.parse(response.headers.get('date') ?? '')
-    if (own && !Number.isNaN(date)) startedAt ??= date
+    hasAnswer = true
+    if (budget.learn(response) === 0) stop(noCallsLeft(operation, resetTime(response)))
+    if (own) startedAt ??= serverTimeOf(response)
     return verdict
   }
 
   /** Sends a call whose time is up after so long; rejects when there was no complete answer. */
   function start(call: Call, timeout: number): Promise<ModifiedResponse> {
-    const { operation: _operation, path, keep: _keep, promises: _promises, ...options } = call
+    const { operation: _operation, path, keep: _keep, promises: _promises, notAfter: _notAfter, ...options } = call
     return request(base + path, {
       ...options,
       // The host's client would throw an error that holds the request, so the API key.
@@ -140,31 +155,48 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
       return startedAt
     },
 
+    get isStopped() {
+      return stopped !== undefined || signal?.aborted === true
+    },
+
     forgo() {
-      promised -= 1
+      budget.promise(-1)
     },
 
     async send(call) {
       const refused = await admit(call)
       if (refused) return refused
+      const sentAt = monotonic()
       const answer = await start(call, REQUEST_TIMEOUT_MS).then(
-        (response) => learn(call, response).answer,
+        (response): Answered | Failure => {
+          pace.took(monotonic() - sentAt)
+          const { answer } = learn(call, response)
+          return isFailure(answer) ? answer : { ...answer, sentAt, serverTime: serverTimeOf(response) }
+        },
         (error: unknown) => (signal?.aborted ? aborted() : failed(call, error))
       )
-      if (isFailure(answer)) promised -= call.promises ?? 0
+      if (isFailure(answer)) budget.promise(-(call.promises ?? 0))
       hasEnded()
       return answer
     },
 
     async write(call) {
-      promised -= call.promises ?? 0
+      budget.promise(-(call.promises ?? 0))
       const refused = await admit({ ...call, promises: 0 })
       if (refused) return { answer: refused, fate: Promise.resolve() }
+      const sentAt = monotonic()
+      if (sentAt > (call.notAfter ?? Infinity)) {
+        hasEnded()
+        return { answer: tooLate(), isTooLate: true, fate: Promise.resolve() }
+      }
       const [patience, held] = [timer(REQUEST_TIMEOUT_MS), timer(WRITE_HOLD_MS)]
       // Without the host's signal: the client would drop the call, and nobody would learn whether the write landed.
       const sending = start({ ...call, signal: undefined }, Math.max(WRITE_HOLD_MS, REQUEST_TIMEOUT_MS))
       const ending = sending.then(
-        (response) => learn(call, response),
+        (response) => {
+          pace.took(monotonic() - sentAt)
+          return learn(call, response)
+        },
         (error: unknown) => ({ error, own: !mayStillLand(error) })
       )
       void ending.then(hasEnded)
@@ -178,6 +210,11 @@ export function openCalls(request: RequestClient, base: string, secret: string, 
       return { answer: failed(call, error), fate: Promise.race([fate, held.end]) }
     }
   }
+}
+
+function serverTimeOf(response: ModifiedResponse): number | undefined {
+  const date = Date.parse(response.headers.get('date') ?? '')
+  return Number.isNaN(date) ? undefined : date
 }
 
 /** A timer; `clear` ends it early. */

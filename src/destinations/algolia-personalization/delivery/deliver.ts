@@ -6,15 +6,18 @@ import { MAX_CONCURRENT_USERS } from '../constants'
 import type { Settings } from '../generated-types'
 import { untilAborted } from './aborts'
 import { slots } from './concurrency'
-import { confirm } from './confirm'
+import { fail, isOvertaken, settle } from './item'
+import type { Item } from './item'
 import { linked } from './linked'
 import { isFailure, isRetried, multiple, single, worst } from './outcomes'
 import type { Failure, Outcome, Success } from './outcomes'
 import type { Action, Change, Event } from './plan'
-import { fail, isOvertaken, settle, update } from './update'
-import type { Item, Run } from './update'
+import { lately } from './lately'
+import { update } from './update'
+import type { Run } from './update'
 import { placedFailure } from './user-tokens'
 import { inTurn } from './user-locks'
+import { Watch } from './watch'
 
 type Input<P> = Pick<ExecuteInput<Settings, P>, 'settings' | 'signal' | 'logger'>
 
@@ -50,33 +53,20 @@ async function deliver<P, C extends Change>(
   const api = openProfileApi(request, settings, signal)
   if (isFailure(api)) return events.map((_, index) => plan.outcomes[index] ?? api)
 
-  const items = plan.changes.map((change): Item<C> => ({ change, user: api.globalName(change.userToken) }))
+  // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
+  const withSlot = slots(MAX_CONCURRENT_USERS)
+  const isAborted = (): boolean => signal?.aborted ?? false
+  const watch = watchOf(`${api.application} ${settings.apiKey}`)
+  const run: Run = { api, watch, withSlot, isAborted, warn: (message) => logger?.warn?.(message) }
+  const items = plan.changes.map((change) => itemOf(action, change, run))
   const startedAt = Date.now()
   for (const item of items) if (isLinked(item, api)) settle(item, 'profile unchanged')
   const due = items.filter(({ outcome }) => !outcome)
   overtakeOlder(due)
-  const groups = groupsOf(due)
-  const run: Run<C> = { api, apply: (...change) => action.apply(...change), lastWrite: 0 }
-  // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
-  const withSlot = slots(MAX_CONCURRENT_USERS)
-  const updateAll = async (some: Item<C>[][]): Promise<void> => {
-    const updates = some.map((group) =>
-      inTurn(
-        group.flatMap(namesOf((userToken) => api.globalName(userToken))),
-        (hold) => withSlot(() => update(run, group, hold)),
-        () => group.forEach((item) => isOvertaken(item) || fail(item, stillHeld()))
-      )
-    )
-    await Promise.all(updates)
-  }
   const work = async (): Promise<void> => {
     try {
-      await confirm(run, groups, updateAll(groups), {
-        repair: updateAll,
-        isAborted: () => signal?.aborted ?? false,
-        withSlot,
-        warn: (message) => logger?.warn?.(message)
-      })
+      await Promise.all(groupsOf(due).map((group) => updateOrWait(run, group)))
+      await Promise.all(items.map(({ watched }) => watched ?? Promise.resolve()))
       await Promise.all(items.map(followNewer))
       for (const item of due) rememberLink(item, api, startedAt)
     } finally {
@@ -85,6 +75,64 @@ async function deliver<P, C extends Change>(
   }
   await untilAborted(signal, work())
   return outcomesOf(events.length, plan.outcomes, items)
+}
+
+/** By connection: what this process has written there, and isn't certain yet. */
+const watches = new Map<string, Watch>()
+
+function watchOf(connection: string): Watch {
+  const watch = watches.get(connection) ?? new Watch(updateInTurn)
+  watches.set(connection, watch)
+  return watch
+}
+
+function itemOf<C extends Change>(action: Action<never, C>, change: C, run: Run): Item {
+  const user = run.api.globalName(change.userToken)
+  const isNewer = (key: string): boolean => lately.isNewer(user, key, change.time)
+  const item: Item = {
+    change,
+    run,
+    user,
+    applied: (segments) => action.apply(segments, change, { from: item.from ?? [], isNewer })
+  }
+  return item
+}
+
+/** Updates the profiles of some changes when it is their users' turn, and so many milliseconds after that. */
+async function updateInTurn(run: Run, group: Item[], pause: number): Promise<void> {
+  await inTurn(
+    namesOfAll(run, group),
+    async (hold) => {
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      await run.withSlot(() => update(run, group, hold))
+    },
+    () => giveUp(group)
+  )
+}
+
+/** The same, but not before the next look at a user some of whose changes aren't certain. */
+async function updateOrWait(run: Run, group: Item[]): Promise<void> {
+  let wait: Promise<void> | undefined
+  const turn = inTurn(
+    namesOfAll(run, group),
+    (hold) =>
+      run.withSlot(async () => {
+        wait = run.watch.defer(run, group)
+        if (!wait) await update(run, group, hold)
+      }),
+    () => giveUp(group)
+  )
+  await run.watch.during(turn)
+  await wait
+}
+
+/** The turn didn't come. */
+function giveUp(group: Item[]): void {
+  for (const item of group) if (!isOvertaken(item)) fail(item, stillHeld())
+}
+
+function namesOfAll({ api }: Run, group: Item[]): string[] {
+  return group.flatMap(namesOf((userToken) => api.globalName(userToken)))
 }
 
 /** Whether the change is a link of two profiles that this process has found in step lately. */
@@ -98,8 +146,8 @@ function rememberLink({ change: { from }, user, outcome }: Item, api: ProfileApi
 }
 
 /** Of the changes of one user and key only the newest is made; what becomes of the others depends on it. */
-function overtakeOlder<C extends Change>(items: Item<C>[]): void {
-  const newest = new Map<string, Item<C>>()
+function overtakeOlder(items: Item[]): void {
+  const newest = new Map<string, Item>()
   for (const item of items) {
     const name = `${item.user} ${item.change.key}`
     const other = newest.get(name)
@@ -113,12 +161,12 @@ function overtakeOlder<C extends Change>(items: Item<C>[]): void {
 }
 
 /** The changes by user; users who are linked, one's profile being read for another's, stay together. */
-function groupsOf<C extends Change>(items: Item<C>[]): Item<C>[][] {
-  const groups = new Map<string, Item<C>[]>()
+function groupsOf(items: Item[]): Item[][] {
+  const groups = new Map<string, Item[]>()
   for (const item of items) {
     const { userToken, from = userToken } = item.change
     const found = new Set([groups.get(userToken), groups.get(from)].filter((group) => group !== undefined))
-    const group = found.size === 1 ? ([...found][0] as Item<C>[]) : [...found].flat()
+    const group = found.size === 1 ? ([...found][0] as Item[]) : [...found].flat()
     group.push(item)
     const members = found.size > 1 ? group.flatMap(namesOf((name) => name)) : [userToken, from]
     for (const member of members) groups.set(member, group)

@@ -1,0 +1,62 @@
+import type { ProfileSegment } from '../audience/profile-segments'
+import { lately } from './lately'
+import type { Mark } from './lately'
+import type { Failure, Outcome, Result } from './outcomes'
+import type { Change } from './plan'
+import type { Run } from './update'
+
+/** A change on its way to the profile. */
+export interface Item {
+  readonly change: Change
+  /** The batch that it belongs to. */
+  readonly run: Run
+  /** The global name of its user. */
+  readonly user: string
+  /** The list after the change, or `undefined` where the change is in it. */
+  readonly applied: (segments: readonly ProfileSegment[]) => ProfileSegment[] | undefined
+  /** What became of it, once that is certain. */
+  outcome?: Outcome
+  /** What it came to, as far as is known before anybody has looked. */
+  result?: Result
+  /** Its place among what was delivered lately. */
+  mark?: Mark
+  /** A newer change of the same user and key, in this batch or another one: what becomes of this depends on that. */
+  overtakenBy?: Mark | Item
+  /** The segments of the profile that it was taken from. */
+  from?: readonly ProfileSegment[]
+  /** Settles when nobody watches it any more. */
+  watched?: Promise<void>
+}
+
+/** Whether a newer change of the same user and key has been made: then this one isn't any more. */
+export function isOvertaken(item: Item): boolean {
+  const { change, user, mark } = item
+  if (item.outcome || item.overtakenBy) return true
+  if (mark?.isDeleted) {
+    settle(item, 'superseded')
+    return true
+  }
+  const newest = lately.newest(user, change.key)
+  if (!newest || newest === mark || (!mark && newest.time <= change.time)) return false
+  item.overtakenBy = newest
+  if (mark) void newest.confirmed.then((isConfirmed) => mark.settle(isConfirmed))
+  return true
+}
+
+/** The profile is as the change wants it, by a write or without one. Whether it stays so isn't certain yet. */
+export function made(item: Item, result: Result): void {
+  item.result ??= result
+  item.mark ??= lately.put(item.user, item.change.key, item.change.time)
+}
+
+/** The change did what it should. */
+export function settle(item: Item, result: Result): void {
+  item.outcome = { status: 200, result }
+  item.mark?.settle(true)
+}
+
+/** The change isn't on the profile, or nobody knows. */
+export function fail(item: Item, failure: Failure): void {
+  item.outcome = failure
+  item.mark?.settle(false)
+}
