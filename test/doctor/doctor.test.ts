@@ -1,3 +1,5 @@
+import type { Environment } from '../../src/algolia/api/environment'
+import { createTransport } from '../../src/algolia/api/transport'
 import { systemClock } from '../../src/clock'
 import type { CheckName, CheckStatus } from '../../src/doctor/check'
 import { diagnose, type Diagnosis } from '../../src/doctor/doctor'
@@ -224,6 +226,29 @@ describe('each trouble is named', () => {
     await begin()
     algolia.faults.status(429)
     expect(troubles(await examine())).toEqual({ calls: 'red' })
+  })
+
+  test('the wrong region, by asking the other one', async () => {
+    await begin({ region: 'eu', servedRegion: 'us' })
+    const inTheOther = await startLocalAlgolia({ profiles: healthy, apiKey: KEY, region: 'eu' })
+    // Each region has an origin of its own, as where no variable names one for both.
+    const environment: Environment = {
+      clock: systemClock,
+      random: Math.random,
+      createTransport: ({ baseUrl, ...options }) =>
+        createTransport({ ...options, baseUrl: baseUrl.includes('.eu.') ? inTheOther.url : algolia.url })
+    }
+    const signal = new AbortController().signal
+    const examined = (region: string): Promise<Diagnosis> =>
+      diagnose({ settings: { appId: 'LOCALALGOLIA', apiKey: KEY, region }, writeProbe: false, signal }, environment)
+    const diagnosis = await examined('us')
+    expect(troubles(diagnosis)).toEqual({ region: 'red' })
+    expect(diagnosis.checks.find(({ check }) => check === 'region')).toMatchObject({
+      message: 'The application lives in the region eu, not us.',
+      todo: expect.stringContaining('Set the region to eu') as string
+    })
+    expect(troubles(await examined('eu'))).toEqual({})
+    await inTheOther.close()
   })
 
   test('a server that is not there', async () => {
