@@ -15,6 +15,11 @@ module.exports = tseslint.config(
     }
   },
   {
+    files: ['src/workbench/page/**/*.mjs'],
+    languageOptions: { globals: globals.browser },
+    rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }] }
+  },
+  {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },

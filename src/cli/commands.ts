@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'workbench',
-    summary: 'Opens the destination and the source in a browser (in a clone only).',
+    summary: 'Opens the destination and the sources in a browser, to try them on your own events.',
     load: () => import('./workbench')
   }
 ]

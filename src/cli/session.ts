@@ -67,10 +67,16 @@ export class Session {
       for (const name of SIGNALS) process.once(name, () => void close())
       process.stdout.write(`${greeting}\n`)
     } catch (thrown) {
-      process.stderr.write(`${what} can't start: ${(thrown as Error).message}\n`)
+      process.stderr.write(`${what} can't start: ${whyNot(thrown as NodeJS.ErrnoException)}\n`)
       this.exitCode = EXIT.WRONG_CONFIGURATION
     }
   }
+}
+
+/** Why a server can't listen. All of them have the flag `--port`. */
+function whyNot({ code, message, port }: NodeJS.ErrnoException & { port?: number }): string {
+  if (code !== 'EADDRINUSE') return message
+  return `the port ${port} is taken (${code}). Choose another one with --port.`
 }
 
 /** @returns how a process ends that an error ends. */

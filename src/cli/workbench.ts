@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { startWorkbench, type RealApplication, type Workbench } from '../workbench'
+import { startWorkbench, type RealApplication, type Workbench, type WorkbenchOptions } from '../workbench'
 import { port } from './options'
 import type { Session } from './session'
 
@@ -20,13 +20,22 @@ export function define(command: Command, session: Session): void {
     )
     .option('--app-id <id>', `a real application to work against; its API key is taken from ${KEY_VARIABLE}`)
     .addOption(new Option('--region <region>', 'the analytics region of that application').choices(['us', 'eu']))
-    .action((flags: Flags) => session.serve('The workbench', () => start(flags)))
+    .action((flags: Flags) => session.serve('The workbench', () => start(flags, othersOf(command))))
 }
 
-async function start({ port, ...flags }: Flags): Promise<{ greeting: string; close: () => Promise<void> }> {
+async function start(
+  { port, ...flags }: Flags,
+  commands: WorkbenchOptions['commands'] = []
+): Promise<{ greeting: string; close: () => Promise<void> }> {
   const application = realApplication(flags)
-  const workbench = await startWorkbench({ port, ...(application && { application }) })
+  const workbench = await startWorkbench({ port, commands, ...(application && { application }) })
   return { greeting: greeting(workbench), close: () => workbench.close() }
+}
+
+/** The other commands of the command line, whichever there are. */
+function othersOf(command: Command): { name: string; summary: string }[] {
+  const all = command.parent?.commands ?? []
+  return all.filter((other) => other !== command).map((other) => ({ name: other.name(), summary: other.description() }))
 }
 
 function realApplication({ appId, region }: Omit<Flags, 'port'>): RealApplication | undefined {
@@ -38,10 +47,10 @@ function realApplication({ appId, region }: Omit<Flags, 'port'>): RealApplicatio
   return { appId, region, apiKey }
 }
 
-function greeting({ url, target }: Workbench): string {
+function greeting({ url, entryUrl, target }: Workbench): string {
   const against =
     target.kind === 'local'
       ? `a local Algolia on ${target.url}, with made-up profiles`
       : `the application ${target.appId} (${target.region}): what you send there is written there`
-  return `Workbench: open ${url}\nIt works against ${against}.\nSegment's Actions Tester and cURL find the destination there too. Ctrl+C ends it.`
+  return `Workbench: open ${entryUrl}\nIt works against ${against}.\nSegment's Actions Tester and cURL find the destination at ${url}. Ctrl+C ends it.`
 }

@@ -1,21 +1,6 @@
 import type { DecoratedResponse } from '@segment/actions-core'
-import { redactAll, redactText } from './redaction'
-
-/** A call to the destination's API and its answer, in the shape that Segment's own `serve` gives. */
-export interface Exchange {
-  readonly request: {
-    readonly url: string
-    readonly method: string
-    readonly headers: Record<string, string>
-    readonly body: string
-  }
-  readonly response: {
-    readonly statusCode: number
-    readonly statusMessage: string
-    readonly headers: Record<string, string>
-    readonly body: unknown
-  }
-}
+import type { Exchange } from './interface'
+import { redactHeaders, redactText, redactValues } from './redaction'
 
 /** @returns what is to be shown of a call, without secrets. */
 export async function exchangeOf(response: DecoratedResponse, secrets: readonly string[]): Promise<Exchange> {
@@ -34,12 +19,12 @@ export async function exchangeOf(response: DecoratedResponse, secrets: readonly 
       body: data ?? content
     }
   }
-  return redactAll(exchange, secrets) as Exchange
+  return redactValues(exchange, secrets) as Exchange
 }
 
-/** @returns headers by their names. */
+/** @returns headers by their names, without those that are secret. */
 export function plainHeaders(headers: Headers): Record<string, string> {
   const plain: Record<string, string> = {}
   headers.forEach((value, name) => (plain[name] = value))
-  return plain
+  return redactHeaders(plain)
 }

@@ -5,13 +5,17 @@ import type {
   DestinationDefinition,
   JSONObject
 } from '@segment/actions-core'
-import { type Exchange, exchangeOf } from './exchanges'
-import { redactAll } from './redaction'
-import { noteUnanswered, type UnansweredCall } from './unanswered'
+import { exchangeOf } from './exchanges'
+import type { Exchange, UnansweredCall } from './interface'
+import { redactValues } from './redaction'
+import { noteUnanswered } from './unanswered'
 
 /** The definition of a destination, whatever its settings. */
 export type Definition = DestinationDefinition<JSONObject> &
   Partial<Pick<AudienceDestinationDefinition, 'audienceConfig' | 'audienceFields' | 'presets'>>
+
+type Actions = Definition['actions']
+type Action = Actions[string]
 
 /** A destination, loaded as its host loads it, and what it says to its API. */
 export interface Host {
@@ -20,6 +24,11 @@ export interface Host {
   readonly exchanges: (secrets: readonly string[]) => Promise<Exchange[]>
   /** The calls of actions that were not, without secrets. */
   readonly unanswered: (secrets: readonly string[]) => UnansweredCall[]
+}
+
+/** @returns an action by its name, if the definition has it; the names of an object's own machinery are none. */
+export function actionIn({ actions }: Definition, slug: string): Action | undefined {
+  return Object.hasOwn(actions, slug) ? actions[slug] : undefined
 }
 
 /**
@@ -32,34 +41,44 @@ export function load(definition: Definition): Host {
     responses.push(Object.assign(response, { request, options }))
   }
   const calls = new Set<UnansweredCall>()
+  const watched = (action: Action): Action => {
+    const { perform, performBatch } = action
+    return {
+      ...action,
+      perform: (request, data) => perform(noteUnanswered(request, calls), data) as unknown,
+      ...(performBatch && { performBatch: (request, data) => performBatch(noteUnanswered(request, calls), data) })
+    }
+  }
   const destination = new Destination({
     ...definition,
-    actions: watched(definition.actions, calls),
+    ...withPlainNames(definition, watched),
     extendRequest: (data) => ({ ...definition.extendRequest?.(data), afterResponse: [note] })
   })
   return {
     destination,
     exchanges: (secrets) => Promise.all(responses.map((response) => exchangeOf(response, secrets))),
-    unanswered: (secrets) => redactAll([...calls], secrets) as UnansweredCall[]
+    unanswered: (secrets) => redactValues([...calls], secrets) as UnansweredCall[]
   }
 }
 
-/** Actions that do as the given ones, and tell of calls that get no answer. */
-function watched(actions: Definition['actions'], calls: Set<UnansweredCall>): Definition['actions'] {
-  const entries = Object.entries(actions).map(([slug, action]) => {
-    const { perform, performBatch } = action
-    const watchedAction: typeof action = {
-      ...action,
-      perform: (request, data) => perform(noteUnanswered(request, calls), data) as unknown,
-      ...(performBatch && { performBatch: (request, data) => performBatch(noteUnanswered(request, calls), data) })
-    }
-    return [slug, watchedAction] as const
+/**
+ * The name and the actions under names without spaces. The host keeps the schemas under them, and takes them for
+ * addresses: with `fast-uri` from 3.1.6 on, a space in one fails every event. So the workbench runs without that pin.
+ * @param change what is made of each action
+ */
+export function withPlainNames(
+  { name, actions }: Definition,
+  change: (action: Action) => Action
+): Pick<Definition, 'name' | 'actions'> {
+  const plain = (text: string): string => text.replace(/[^A-Za-z0-9]+/g, '-')
+  const renamed = Object.entries(actions).map(([slug, action]) => {
+    return [slug, { ...change(action), title: plain(action.title) }] as const
   })
-  return Object.fromEntries(entries)
+  return { name: plain(name), actions: Object.fromEntries(renamed) }
 }
 
 /** What the host hands to an action. */
-export interface Delivery {
+export interface HostDelivery {
   readonly action: string
   /** One event, or a batch. */
   readonly payload: JSONObject | JSONObject[]
@@ -78,9 +97,9 @@ export type BatchResult = Awaited<ReturnType<Destination['executeBatch']>>[numbe
  * @returns what `perform` gave, or an entry for each event of the list
  * @throws what the host throws: for a single event that fails, and for a mapping that can't be used
  */
-export async function deliver(destination: Destination<JSONObject>, delivery: Delivery): Promise<unknown> {
+export async function deliver(destination: Destination<JSONObject>, delivery: HostDelivery): Promise<unknown> {
   const { payload, settings, mapping } = delivery
-  const action = destination.actions[delivery.action]
+  const action = Object.hasOwn(destination.actions, delivery.action) && destination.actions[delivery.action]
   if (!action) throw new Error(`There is no action ${delivery.action}.`)
   const bundle = {
     settings,

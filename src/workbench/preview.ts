@@ -1,62 +1,101 @@
-import type { JSONObject, SegmentEvent } from '@segment/actions-core'
 import { Destination } from '@segment/actions-core'
-import { BadRequest } from './bodies'
-import { type Definition, deliver, fieldErrors } from './host'
-
-/** What the host makes of an event before the action sees it. */
-export interface MappedEvent {
-  /** The action's payload; absent when the event does not get that far. */
-  readonly payload?: JSONObject
-  /** Whether the host takes the event for an entry (`true`) or an exit; absent when it can't tell. */
-  readonly audienceMembership?: boolean
-  /** Why the host refuses the event, and the same by field. */
-  readonly problem?: string
-  readonly fields?: Record<string, string>
-  /** Whether the action's default trigger lets the event through. */
-  readonly triggers: boolean
-}
+import type { JSONObject, SegmentEvent } from '@segment/actions-core'
+import { warningAbout } from '../destinations/algolia-personalization/audience/ids'
+import { deliveriesOf } from './deliveries'
+import { dryRun, type Fate } from './dry-run'
+import { RETL_HOOK, withHookOutputs } from './hook'
+import { actionIn, type Definition, deliver, withPlainNames } from './host'
+import { Refusal } from './http/call'
+import type { Delivery, Json, Preview, PreviewedEvent } from './interface'
+import { operationIn } from './operations'
 
 /**
- * Maps events as the host does before it calls an action, and calls nothing. The host's own code is used: the action is
- * replaced by one that gives back what it was given.
+ * Shows what the host makes of events before it calls an action, and calls nothing. The host's own code is used: the
+ * action is replaced by one that gives back what it was given, and what it would have done without a call.
  */
-export async function mapEvents(
-  definition: Definition,
-  { action, payload, mapping }: { action: string; payload: JSONObject | JSONObject[]; mapping: JSONObject }
-): Promise<MappedEvent[]> {
-  const original = definition.actions[action]
-  if (!original) throw new BadRequest(`There is no action ${action}.`)
-  const { title, description, fields, syncMode, defaultSubscription: trigger } = original
-  const base = { name: definition.name, mode: 'cloud' } as const
-  const mapper = new Destination({
-    ...base,
-    actions: {
-      [action]: {
-        title,
-        description,
-        fields,
-        ...(syncMode && { syncMode }),
-        perform: (_, { payload, audienceMembership }) => ({ payload: payload as JSONObject, audienceMembership })
-      }
+export async function preview(definition: Definition, delivery: Delivery, settings: JSONObject): Promise<Preview> {
+  const { action: slug, payload } = delivery
+  const events = [payload].flat() as JSONObject[]
+  const operation = operationIn(definition, slug)
+  if (operation) {
+    const problem = Array.isArray(payload) ? 'It takes one object, not a list.' : operation.problemWith(payload)
+    const fate = problem === undefined ? ({ fate: 'calls' } as const) : ({ fate: 'refused', reason: problem } as const)
+    return {
+      events: [{ payload: events[0], triggers: true, warnings: [], ...fate }],
+      deliveries: [1],
+      mappingWarnings: []
     }
+  }
+  const action = actionIn(definition, slug)
+  if (!action) throw new Refusal(400, `There is no action ${slug}.`)
+  const mapping = await withHookOutputs(action, delivery)
+  const mapper = new Destination({
+    mode: 'cloud',
+    ...withPlainNames({ ...definition, actions: { [slug]: action } }, ({ title, description, fields, ...rest }) => ({
+      title,
+      description,
+      fields,
+      ...(rest.syncMode && { syncMode: rest.syncMode }),
+      ...(rest.hooks && { hooks: rest.hooks }),
+      perform: async (_, data) => {
+        const { payload, audienceMembership } = data as { payload: Json; audienceMembership?: boolean }
+        return {
+          payload,
+          audienceMembership,
+          ...(await dryRun(action, data))
+        }
+      }
+    }))
   })
-  const gate = new Destination({ ...base, actions: { [action]: { title, description, fields: {}, perform: () => 1 } } })
-  const triggers = async (event: JSONObject): Promise<boolean> => {
-    if (trigger === undefined) return true
-    const subscription = { partnerAction: action, subscribe: trigger, mapping: {} }
+  const { outputs } = (mapping[RETL_HOOK] ?? {}) as { outputs?: Json }
+  const triggers = triggerOf(delivery.trigger ?? action.defaultSubscription)
+  const one = async (event: JSONObject): Promise<PreviewedEvent> => {
+    const isTriggered = { triggers: await triggers(event) }
+    try {
+      const mapped = (await deliver(mapper, { action: slug, payload: event, mapping, settings })) as Mapped
+      return { ...mapped, ...isTriggered, warnings: warningsOf(mapped.payload) }
+    } catch (thrown) {
+      return { fate: 'refused', reason: (thrown as Error).message, ...isTriggered, warnings: [] }
+    }
+  }
+  return {
+    events: await Promise.all(events.map(one)),
+    deliveries: deliveriesOf(delivery, action).map(({ length }) => length),
+    mappingWarnings: literalPaths(delivery.mapping),
+    ...(outputs && { hookOutputs: outputs })
+  }
+}
+
+type Mapped = Pick<PreviewedEvent, 'audienceMembership'> & { payload: Json } & Fate
+
+/** @returns whether an event is let through by a trigger, as the host decides it. */
+function triggerOf(trigger: string | undefined): (event: JSONObject) => Promise<boolean> {
+  if (trigger === undefined) return () => Promise.resolve(true)
+  const action = { title: 'gate', description: '', fields: {}, perform: () => 1 }
+  const gate = new Destination({ name: 'gate', mode: 'cloud', actions: { gate: action } })
+  const subscription = { partnerAction: 'gate', subscribe: trigger, mapping: {} }
+  return async (event) => {
     const [result] = await gate.onEvent(event as unknown as SegmentEvent, { subscription })
     return result?.output !== 'not subscribed'
   }
-  return Promise.all(
-    [payload].flat().map(async (event) => {
-      const triggered = { triggers: await triggers(event) }
-      try {
-        const mapped = await deliver(mapper, { action, payload: event, mapping, settings: {} })
-        return { ...(mapped as Omit<MappedEvent, 'triggers'>), ...triggered }
-      } catch (thrown) {
-        const fields = fieldErrors(thrown)
-        return { problem: (thrown as Error).message, ...(fields && { fields }), ...triggered }
-      }
-    })
-  )
+}
+
+function warningsOf({ segmentId }: Json): string[] {
+  const warning = typeof segmentId === 'string' ? warningAbout(segmentId) : undefined
+  return warning === undefined ? [] : [warning]
+}
+
+/** Like a path, but without the `$.` at its beginning: it would be sent as it stands. */
+const LIKE_A_PATH =
+  /^(\$\S*|(properties|traits|context|integrations)\.\S+|userId|anonymousId|messageId|timestamp|event)$/
+
+/** @returns the literals of a mapping that look as if a path had been meant. */
+function literalPaths(mapping: Json): Preview['mappingWarnings'] {
+  return Object.entries(mapping).flatMap(([field, value]) => {
+    if (typeof value !== 'string' || !LIKE_A_PATH.test(value)) return []
+    const path = `$.${value.replace(/^\$?\.?/, '')}`
+    return [
+      { field, warning: `${JSON.stringify(value)} is sent as it stands. If you mean the event's value, write ${path}.` }
+    ]
+  })
 }

@@ -5,9 +5,9 @@ export const REDACTED = '<redacted>'
 
 /**
  * Names of headers whose values are secrets, or tell who somebody is: those that Segment's own `serve` withholds, and
- * the one that carries Algolia's key.
+ * the one that carries Algolia's key. Of headers alone: what else bears such a name is data.
  */
-const SENSITIVE_NAMES = new Set([
+const SENSITIVE_HEADERS = new Set([
   'authorization',
   'proxy-authorization',
   'cookie',
@@ -39,23 +39,25 @@ export function redactText(text: string, secrets: readonly string[]): string {
   return redacted
 }
 
-/** @returns a copy of plain data in which no value holds a secret; the names of properties stay. */
+/** @returns headers without the values of those that are secret by their name. */
+export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, SENSITIVE_HEADERS.has(name.toLowerCase()) ? REDACTED : value])
+  )
+}
+
+/**
+ * @returns a copy of plain data in which neither a text nor the name of a property holds a secret. What a property is
+ * called strikes nothing out: a profile may well like the brand "Cookie".
+ */
 export function redactValues(data: unknown, secrets: readonly string[]): unknown {
-  return redact(data, secrets, (name) => name)
-}
-
-/** @returns a copy of plain data from elsewhere in which neither a value nor the name of a property holds a secret. */
-export function redactAll(data: unknown, secrets: readonly string[]): unknown {
-  return redact(data, secrets, (name) => redactText(name, secrets))
-}
-
-function redact(data: unknown, secrets: readonly string[], rename: (name: string) => string): unknown {
   if (typeof data === 'string') return redactText(data, secrets)
-  if (Array.isArray(data)) return data.map((item) => redact(item, secrets, rename))
+  if (Array.isArray(data)) return data.map((item) => redactValues(item, secrets))
   if (typeof data !== 'object' || data === null) return data
-  const entries = Object.entries(data).map(([name, value]: [string, unknown]) => [
-    rename(name),
-    SENSITIVE_NAMES.has(name.toLowerCase()) ? REDACTED : redact(value, secrets, rename)
-  ])
-  return Object.fromEntries(entries)
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]: [string, unknown]) => [
+      redactText(name, secrets),
+      redactValues(value, secrets)
+    ])
+  )
 }

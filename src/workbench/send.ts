@@ -1,73 +1,111 @@
 import type { JSONObject } from '@segment/actions-core'
-import { isUserToken } from '../destinations/algolia-personalization/delivery/user-tokens'
 import { isRetried } from '../destinations/algolia-personalization/delivery/outcomes'
-import type { Exchange } from './exchanges'
-import { type BatchResult, type Definition, type Delivery, deliver, load } from './host'
-import { mapEvents } from './preview'
-import { type FoundProfile, readProfiles } from './profiles'
-import type { UnansweredCall } from './unanswered'
+import { isUserToken, userTokensOf } from '../destinations/algolia-personalization/delivery/user-tokens'
+import { CAPS } from './caps'
+import { deliveriesOf } from './deliveries'
+import { withHookOutputs } from './hook'
+import { actionIn, type BatchResult, type Definition, deliver, type Host, load } from './host'
+import { Refusal } from './http/call'
+import type { Delivery, Json, Sent, SentEvent } from './interface'
+import { type Operation, operationIn } from './operations'
+import { preview } from './preview'
+import { readProfiles } from './profiles'
 
-/** What became of an event. */
-export interface SentEvent {
-  readonly status: number
-  /** Whether it was done, or failed in a way that the host tries again, or failed for good. */
-  readonly outcome: 'delivered' | 'retried' | 'refused'
-  /** What the action says of a success. */
-  readonly result?: string
-  /** The failure's class and its cause. */
-  readonly code?: string
-  readonly problem?: string
-}
-
-/** What sending events came to. */
-export interface Sent {
-  readonly events: readonly SentEvent[]
-  readonly exchanges: readonly Exchange[]
-  readonly unanswered: readonly UnansweredCall[]
-  /** The profiles that the events name, at most as many as `MOST_PROFILES`; the calls to read them aren't in the list. */
-  readonly profiles: readonly { userToken: string; before: FoundProfile; after: FoundProfile }[]
-}
-
-/** So many profiles are shown before and after: a large batch would cost too many calls, and too much room. */
-const MOST_PROFILES = 20
-
-/** Delivers an event or a batch, and reads the profiles that it names before and after. */
-export async function send(definition: Definition, delivery: Delivery, secrets: readonly string[]): Promise<Sent> {
-  const mapped = await mapEvents(definition, delivery)
-  const named = mapped.map(({ payload }) => payload?.userToken).filter(isUsable)
-  const userTokens = [...new Set(named)].slice(0, MOST_PROFILES)
-
-  const before = await readProfiles(delivery.settings, userTokens, secrets)
-  const { destination, exchanges, unanswered } = load(definition)
-  const results = await deliver(destination, delivery).then(
-    (results) => (Array.isArray(results) ? (results as BatchResult[]).map(ofBatch) : [ofSingle(results)]),
-    (thrown: unknown) => [failed(thrown)]
+/** Delivers an event or a list as Segment would, and reads the profiles that it names before and after. */
+export async function send(
+  definition: Definition,
+  delivery: Delivery,
+  settings: JSONObject,
+  secrets: readonly string[]
+): Promise<Sent> {
+  const operation = operationIn(definition, delivery.action)
+  const { events } = await preview(definition, delivery, settings)
+  const payloads = events.flatMap(({ payload = {} }) => payload)
+  const named = new Set(
+    payloads.flatMap((payload) => (operation ?? anAction).userTokensIn(payload as Json)).filter(isUserToken)
   )
-  const after = await readProfiles(delivery.settings, userTokens, secrets)
+  const userTokens = [...named].slice(0, CAPS.profiles)
+
+  const before = await readProfiles(settings, userTokens, secrets)
+  const host = load(definition)
+  const results = operation
+    ? [await operated(operation, host, delivery, settings)]
+    : await delivered(definition, host, delivery, settings)
+  const after = await readProfiles(settings, userTokens, secrets)
+  const exchanges = await host.exchanges(secrets)
   return {
-    events: results.map(({ status, ...result }) => ({ status, outcome: outcomeOf(status), ...result })),
-    exchanges: await exchanges(secrets),
-    unanswered: unanswered(secrets),
+    events: results.flatMap(({ events }) => events).map((event) => ({ ...event, outcome: outcomeOf(event.status) })),
+    deliveries: results.map(({ events }) => events.length),
+    exchanges: exchanges.slice(0, CAPS.calls),
+    calls: exchanges.length,
+    unanswered: host.unanswered(secrets),
     profiles: before.map((found, index) => ({
       userToken: found.userToken,
       before: found,
       after: after[index] ?? found
-    }))
+    })),
+    named: named.size
   }
 }
 
-/** Whether a user token of a mapped event can be looked up: what Algolia can't know has no profile to show. */
-function isUsable(userToken: unknown): userToken is string {
-  return typeof userToken === 'string' && isUserToken(userToken)
+/** What the host says of an event. */
+type Result = Omit<SentEvent, 'outcome'>
+interface Delivered {
+  readonly events: readonly Result[]
+}
+
+async function delivered(
+  definition: Definition,
+  { destination }: Host,
+  delivery: Delivery,
+  settings: JSONObject
+): Promise<Delivered[]> {
+  const action = actionIn(definition, delivery.action)
+  if (!action) throw new Refusal(400, `There is no action ${delivery.action}.`)
+  const mapping = await withHookOutputs(action, delivery)
+  const done: Delivered[] = []
+  // One after the other, so that the order of the events is kept.
+  for (const { events, length } of deliveriesOf(delivery, action)) {
+    const results = await deliver(destination, { action: delivery.action, payload: events, mapping, settings }).then(
+      (results) => (Array.isArray(events) ? (results as BatchResult[]).map(ofBatch) : [ofSingle(results)]),
+      (thrown: unknown) => Array.from({ length }, () => failed(thrown))
+    )
+    done.push({ events: results })
+  }
+  return done
+}
+
+async function operated(
+  operation: Operation,
+  { destination }: Host,
+  { payload }: Delivery,
+  settings: JSONObject
+): Promise<Delivered> {
+  try {
+    if (Array.isArray(payload)) throw new Refusal(400, 'It takes one object, not a list.')
+    return { events: [{ status: 200, result: await operation.run(destination, payload, settings) }] }
+  } catch (thrown) {
+    return { events: [failed(thrown)] }
+  }
+}
+
+/** Fields that hold user tokens are named so. */
+const HOLDS_TOKENS = /userTokens?$/i
+
+const anAction = {
+  /** The user tokens of a mapped event: those of its fields, and those that its external ids bring. */
+  userTokensIn(payload: Json): unknown[] {
+    const mapped = Object.entries(payload).filter(([name]) => HOLDS_TOKENS.test(name))
+    const who = 'userToken' in payload ? userTokensOf(payload) : undefined
+    const others = who && 'tokens' in who ? who.tokens.map(({ userToken }) => userToken) : []
+    return [...mapped.flatMap(([, value]) => value), ...others]
+  }
 }
 
 function outcomeOf(status: number): SentEvent['outcome'] {
   if (status < 400) return 'delivered'
   return isRetried(status) ? 'retried' : 'refused'
 }
-
-/** What the host says of an event. */
-type Result = Omit<SentEvent, 'outcome'>
 
 function ofSingle(outcome: unknown): Result {
   const { status = 200, result } = (outcome ?? {}) as { status?: number; result?: string }

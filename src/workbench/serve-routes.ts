@@ -1,8 +1,7 @@
 import { defaultValues, HTTPError } from '@segment/actions-core'
 import type { Destination, JSONObject } from '@segment/actions-core'
-import type { FastifyInstance } from 'fastify'
-import { actionBody, audienceBody, deleteBody, dynamicFieldBody, readBody, settingsBody } from './bodies'
-import { isFromActionsTester } from './guards'
+import { actionBody, audienceBody, deleteBody, dynamicFieldBody, readBody, settingsBody } from './http/bodies'
+import { type Handler, Reply, type Routes } from './http/call'
 import { type Definition, deliver, fieldErrors, load } from './host'
 import { secretsIn } from './secrets'
 import { type Target, withKeptKey } from './target'
@@ -17,75 +16,50 @@ const DIRECTORY_NAME = 'algolia-personalization'
  *
  * The kept key stands in for one that is left out with the local Algolia only: who calls here need not be the page.
  */
-export function serveRoutes(app: FastifyInstance, definition: Definition, target: Target): void {
+export function serveRoutes(definition: Definition, target: Target): Routes {
   const settingsOf = (settings: JSONObject = {}): JSONObject =>
     target.kind === 'local' ? withKeptKey(settings, target) : settings
 
-  app.addHook('onRequest', (request, reply, next) => {
-    const { origin } = request.headers
-    reply.header('vary', 'Origin')
-    if (origin !== undefined && isFromActionsTester(origin)) reply.header('access-control-allow-origin', origin)
-    next()
-  })
-  app.options('*', (request, reply) => {
-    reply.header('access-control-allow-methods', 'GET,HEAD,PUT,PATCH,POST,DELETE')
-    reply.header('vary', 'Origin, Access-Control-Request-Headers')
-    const asked = request.headers['access-control-request-headers']
-    if (asked !== undefined) reply.header('access-control-allow-headers', asked)
-    return reply.code(204).send()
-  })
-
-  app.get('/manifest', () => ({ ...definition, directoryName: DIRECTORY_NAME }))
-
-  // Segment's documentation says /authentication with the settings in an object, its code /authenticate with them bare.
-  for (const path of ['/authenticate', '/authentication']) {
-    app.post(path, async (request) => {
-      const { settings, ...bare } = readBody(settingsBody, request.body ?? {})
-      try {
-        await load(definition).destination.testAuthentication(settingsOf(settings ?? (bare as JSONObject)))
-        return { ok: true }
-      } catch (thrown) {
-        return { ok: false, error: (thrown as Error).message, fields: fieldErrors(thrown) ?? {} }
-      }
-    })
+  const authenticate: Handler = async ({ body }) => {
+    const { settings, ...bare } = readBody(settingsBody, body ?? {})
+    try {
+      await load(definition).destination.testAuthentication(settingsOf(settings ?? (bare as JSONObject)))
+      return { ok: true }
+    } catch (thrown) {
+      return { ok: false, error: (thrown as Error).message, fields: fieldErrors(thrown) ?? {} }
+    }
   }
-
-  if (definition.onDelete) {
-    app.post('/delete', async (request) => {
-      const { payload = {}, settings } = readBody(deleteBody, request.body ?? {})
-      const { destination, exchanges } = load(definition)
-      try {
-        await destination.onDelete?.(payload as never, settingsOf(settings))
-        return await exchanges(secretsIn(definition, target, settings))
-      } catch (thrown) {
-        return [errorOutput(thrown)]
-      }
-    })
+  const remove: Handler = async ({ body }) => {
+    const { payload = {}, settings } = readBody(deleteBody, body ?? {})
+    const { destination, exchanges } = load(definition)
+    try {
+      await destination.onDelete?.(payload as never, settingsOf(settings))
+      return await exchanges(secretsIn(definition, target, settings))
+    } catch (thrown) {
+      return [errorOutput(thrown)]
+    }
   }
-
-  for (const operation of ['createAudience', 'getAudience'] as const) {
-    if (!definition.audienceConfig || !(operation in definition.audienceConfig)) continue
-    app.post(`/${operation}`, async (request, reply) => {
-      const { settings, ...input } = readBody(audienceBody, request.body ?? {})
+  const audienceCall =
+    (operation: AudienceCall): Handler =>
+    ({ body }) => {
+      const { settings, ...input } = readBody(audienceBody, body ?? {})
       const { destination } = load(definition)
-      return orBadRequest(reply, () => destination[operation]({ ...input, settings: settingsOf(settings) } as never))
-    })
-  }
-
-  app.post('/refreshAccessToken', async (request, reply) => {
-    const { settings, ...oauth } = readBody(settingsBody, request.body ?? {})
+      return orBadRequest(() => destination[operation]({ ...input, settings: settingsOf(settings) } as never))
+    }
+  const refreshAccessToken: Handler = ({ body }) => {
+    const { settings, ...oauth } = readBody(settingsBody, body ?? {})
     const { destination } = load(definition)
-    return orBadRequest(reply, async () => {
+    return orBadRequest(async () => {
       return { ok: true, data: await destination.refreshAccessToken(settingsOf(settings), oauth as never) }
     })
-  })
-
-  for (const [slug, action] of Object.entries(definition.actions)) {
-    app.post(`/${slug}`, async (request) => {
-      const { payload = {}, mapping, settings, ...rest } = readBody(actionBody, request.body ?? {})
+  }
+  const execute =
+    (slug: string, fields: Fields): Handler =>
+    async ({ body }) => {
+      const { payload = {}, mapping, settings, ...rest } = readBody(actionBody, body ?? {})
       const { destination, exchanges } = load(definition)
       try {
-        const fullMapping = { ...defaultValues(action.fields), ...mapping }
+        const fullMapping = { ...defaultValues(fields), ...mapping }
         await deliver(destination, {
           ...rest,
           action: slug,
@@ -98,29 +72,50 @@ export function serveRoutes(app: FastifyInstance, definition: Definition, target
       } catch (thrown) {
         return [errorOutput(thrown)]
       }
-    })
-
-    for (const field of Object.keys(action.dynamicFields ?? {})) {
-      app.post(`/${slug}/${field}`, async (request, reply) => {
-        const body = readBody(dynamicFieldBody, request.body ?? {})
-        const { destination } = load(definition)
-        const input = { page: '1', payload: {}, ...body, settings: settingsOf(body.settings) }
-        const result = await destination.executeDynamicField(slug, field, input as DynamicFieldInput)
-        return 'error' in result && result.error ? reply.code(500).send([result.error]) : result
-      })
     }
+  const dynamicField =
+    (slug: string, field: string): Handler =>
+    async (call) => {
+      const body = readBody(dynamicFieldBody, call.body ?? {})
+      const { destination } = load(definition)
+      const input = { page: '1', payload: {}, ...body, settings: settingsOf(body.settings) }
+      const result = await destination.executeDynamicField(slug, field, input as DynamicFieldInput)
+      return 'error' in result && result.error ? new Reply(500, [result.error]) : result
+    }
+
+  const { actions, audienceConfig, onDelete } = definition
+  const audienceCalls = AUDIENCE_CALLS.filter((operation) => audienceConfig && operation in audienceConfig)
+  return {
+    'GET /manifest': () => ({ ...definition, directoryName: DIRECTORY_NAME }),
+    // Segment's documentation says /authentication with the settings in an object, its code /authenticate with them bare.
+    'POST /authenticate': authenticate,
+    'POST /authentication': authenticate,
+    ...(onDelete && { 'POST /delete': remove }),
+    ...Object.fromEntries(audienceCalls.map((operation) => [`POST /${operation}`, audienceCall(operation)])),
+    'POST /refreshAccessToken': refreshAccessToken,
+    ...Object.fromEntries(
+      Object.entries(actions).flatMap(([slug, { fields, dynamicFields = {} }]): [string, Handler][] => [
+        [`POST /${slug}`, execute(slug, fields)],
+        ...Object.keys(dynamicFields).map((field): [string, Handler] => [
+          `POST /${slug}/${field}`,
+          dynamicField(slug, field)
+        ])
+      ])
+    )
   }
 }
 
+const AUDIENCE_CALLS = ['createAudience', 'getAudience'] as const
+type AudienceCall = (typeof AUDIENCE_CALLS)[number]
+type Fields = Definition['actions'][string]['fields']
 type DynamicFieldInput = Parameters<Destination<JSONObject>['executeDynamicField']>[2]
 
 /** @returns what the call gives, or, when it fails, the answer that `serve` gives then. */
-async function orBadRequest(reply: { code: (status: number) => unknown }, call: () => Promise<unknown>) {
+async function orBadRequest(call: () => Promise<unknown>): Promise<unknown> {
   try {
     return await call()
   } catch (thrown) {
-    reply.code(400)
-    return { ok: false, error: (thrown as Error).message }
+    return new Reply(400, { ok: false, error: (thrown as Error).message })
   }
 }
 

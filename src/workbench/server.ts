@@ -1,63 +1,77 @@
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import { isFromActionsTester, isFromOwnPage, namesThisMachine, SECURITY_HEADERS } from './guards'
-import { pageRoutes, type PageOptions } from './page-routes'
+import type { Listening } from '../local/http/listen'
+import { type Call, Refusal, Reply, type Routes } from './http/call'
+import type { EntryToken } from './http/entry-token'
+import { corsHeaders, isFromActionsTester, isFromOwnPage } from './http/guards'
+import { pageFileRoutes } from './http/page-files'
+import { serve } from './http/server'
+import { entryRoutes, pageRoutes, type PageOptions } from './page-routes'
 import { redactValues } from './redaction'
 import { secretsIn } from './secrets'
 import { serveRoutes } from './serve-routes'
+import { sourceRoutes } from './source/routes'
 
-/** Bytes of a request's body: some thousand events. */
-const BODY_LIMIT = 1_048_576
-
-/** What is said of failures that Fastify finds before a route is asked. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty, although the header says that it is JSON.',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The body must be JSON, with the header Content-Type: application/json.',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as the header Content-Length says.'
+export interface ServerOptions extends PageOptions {
+  readonly port: number
+  readonly token: EntryToken
+  readonly requestTimeout?: number
 }
 
-/** Builds the server: what every request has to pass, the routes, and what is answered when something fails. */
-export function buildServer(options: PageOptions): FastifyInstance {
-  const { definition, target } = options
-  const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true })
-  // JSON only: a page of another origin can send that across origins only after it has asked, and it asks in vain.
-  app.removeContentTypeParser('text/plain')
+/** Starts the server: the interface of `serve` for whoever has a key, the page's for whoever has the token. */
+export async function startServer(options: ServerOptions): Promise<Listening> {
+  const { definition, target, token, port } = options
+  const ofServe = serveRoutes(definition, target)
+  const sources = sourceRoutes(target)
+  // The port that it was given, where any was asked for.
+  const at = { port }
+  const entry = entryRoutes(token, () => at.port)
 
-  app.addHook('onRequest', async (request, reply) => {
-    const { host, origin } = request.headers
-    void reply.headers(SECURITY_HEADERS)
-    if (!namesThisMachine(host)) {
-      return reply.code(403).send({ ok: false, error: 'Open the workbench as http://127.0.0.1 or http://localhost.' })
+  const fromOwnPage = ({ headers: { origin, host } }: Call): void => {
+    if (!isFromOwnPage(origin, host)) {
+      throw new Refusal(403, `Only the workbench's own page may do this, and not ${origin}.`)
     }
-    if (request.method !== 'OPTIONS' && !isFromOwnPage(origin, host) && !isFromActionsTester(origin)) {
-      return reply.code(403).send({ ok: false, error: `Pages of ${origin} may not use the workbench.` })
+  }
+  const server = await serve({
+    port,
+    ...(options.requestTimeout !== undefined && { requestTimeout: options.requestTimeout }),
+    groups: [
+      {
+        routes: { ...ofServe, ...preflights(ofServe) },
+        headers: corsHeaders,
+        admit: ({ method, headers: { origin, host } }) => {
+          if (method === 'OPTIONS' || isFromOwnPage(origin, host) || isFromActionsTester(origin)) return
+          throw new Refusal(403, `Pages of ${origin} may not use the workbench.`)
+        }
+      },
+      { routes: { ...entry, ...pageFileRoutes() }, admit: fromOwnPage },
+      {
+        routes: { ...pageRoutes(options), ...sources.routes },
+        admit: (call, calledPort) => {
+          fromOwnPage(call)
+          if (token.isIn(call.headers.cookie, calledPort)) return
+          throw new Refusal(401, 'Open the address that the workbench printed when it started.')
+        }
+      }
+    ],
+    withoutSecrets: (answer, body) => {
+      const given = [body, (body as { settings?: unknown } | undefined)?.settings]
+      return redactValues(
+        answer,
+        given.flatMap((settings) => secretsIn(definition, target, settings))
+      )
     }
   })
+  at.port = Number(new URL(server.url).port)
+  return {
+    url: server.url,
+    close: async () => {
+      await sources.close()
+      await server.close()
+    }
+  }
+}
 
-  // The last gate: whatever a route answers, secrets don't leave with it.
-  app.addHook('preSerialization', async (request, _reply, answer) => {
-    const body = (request.body ?? {}) as { settings?: unknown }
-    const secrets = [body, body.settings].flatMap((settings) => secretsIn(definition, target, settings))
-    return redactValues(answer, secrets)
-  })
-
-  app.setErrorHandler<FastifyError>((error, _, reply) => {
-    const unreadable = UNREADABLE[error.code]
-    if (unreadable !== undefined) return reply.code(400).send({ ok: false, error: unreadable })
-    const status = error.statusCode ?? 500
-    return reply.code(status).send({ ok: false, error: error.message })
-  })
-  app.setNotFoundHandler((request, reply) => {
-    return reply.code(404).send({ ok: false, error: `There is nothing at ${request.method} ${request.url}.` })
-  })
-
-  void app.register((scope, _, done) => {
-    serveRoutes(scope, definition, target)
-    done()
-  })
-  void app.register((scope, _, done) => {
-    pageRoutes(scope, options)
-    done()
-  })
-  return app
+/** Browsers ask with OPTIONS before a page of another origin may post. */
+function preflights(routes: Routes): Routes {
+  const paths = Object.keys(routes).map((name) => name.slice(name.indexOf(' ') + 1))
+  return Object.fromEntries(paths.map((path) => [`OPTIONS ${path}`, () => new Reply(204)]))
 }

@@ -1,14 +1,20 @@
 import type { JSONObject } from '@segment/actions-core'
+import type { TargetView } from './interface'
 
 /** What the workbench works against: a local Algolia of its own, or a real application. */
-export interface Target {
-  readonly kind: 'local' | 'application'
-  readonly appId: string
-  readonly region: string
+export interface Target extends TargetView {
   /** Kept here: it goes to Algolia, and never to the page. */
   readonly apiKey: string
-  /** Where calls go; absent for Algolia itself. */
-  readonly url: string | undefined
+}
+
+/** @returns the settings of the destination: what the page does goes by these alone. */
+export function settingsOf({ appId, region, apiKey }: Target): JSONObject {
+  return { appId, region, apiKey }
+}
+
+/** @returns the target as the page may know it. */
+export function viewOf({ kind, appId, region, url }: Target): TargetView {
+  return { kind, appId, region, ...(url !== undefined && { url }) }
 }
 
 /** @returns the settings, with the kept key if they name the target's application and hold no key themselves. */

@@ -1,13 +1,10 @@
 import { type createRequestClient, Headers, HTTPError } from '@segment/actions-core'
 import type { RequestClient } from '@segment/actions-core'
-import { type Exchange, plainHeaders } from './exchanges'
+import { plainHeaders } from './exchanges'
+import type { UnansweredCall as Shown } from './interface'
 
-/** A call that was tried and got no answer, or none that is whole. */
-export interface UnansweredCall {
-  readonly request: Exchange['request']
-  /** Why, as a code: such as `ECONNREFUSED`, or `PENDING` for a call that an answer may still come to. */
-  failure: string
-}
+/** A call whose failure isn't known yet. */
+type UnansweredCall = { -readonly [Key in keyof Shown]: Shown[Key] }
 
 type Options = Parameters<typeof createRequestClient>[number]
 type SentOptions = Parameters<NonNullable<Options['beforeRequest']>[number]>[0]
@@ -16,7 +13,7 @@ type SentOptions = Parameters<NonNullable<Options['beforeRequest']>[number]>[0]
  * Has a request client keep the calls that have no answer among `calls`. The host's hooks hear of answers only, so the
  * client itself is wrapped.
  */
-export function noteUnanswered(request: RequestClient, calls: Set<UnansweredCall>): RequestClient {
+export function noteUnanswered(request: RequestClient, calls: Set<Shown>): RequestClient {
   return async (url, options) => {
     let call: UnansweredCall | undefined
     // What fails before it is sent is no call.

@@ -10,6 +10,8 @@ const cli = join(__dirname, '../../dist/cli/main.js')
 
 interface Running {
   child: ChildProcess
+  /** What a browser opens. */
+  entryUrl: string
   url: string
   output: string
 }
@@ -29,7 +31,17 @@ async function run(args: string[], environment: Record<string, string> = {}): Pr
     output += String(chunk)
     if (/Ctrl\+C/.test(output)) break
   }
-  return { child, url: /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? '', output }
+  const [entryUrl = ''] = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(output) ?? []
+  return { child, entryUrl, url: entryUrl.replace(/\/\?.*/, ''), output }
+}
+
+/** What the page gets, once the start-up address has been opened. */
+async function contextOf({ entryUrl, url }: Running): Promise<string> {
+  const entered = await fetch(entryUrl, { redirect: 'manual' })
+  const [cookie = ''] = entered.headers.getSetCookie()
+  const headers = { cookie: cookie.replace(/;.*/, '') }
+  expect(await (await fetch(url, { headers })).text()).toContain('<title>Workbench</title>')
+  return (await fetch(`${url}/workbench/context`, { headers })).text()
 }
 
 async function failure(args: string[], environment: Record<string, string> = {}): Promise<string> {
@@ -47,11 +59,12 @@ describe('the command line', () => {
   })
 
   it('says where it listens and against what, serves the page, and ends with exit code 0', async () => {
-    const { child, url, output } = await run(['--port', '0'])
+    const running = await run(['--port', '0'])
+    const { child, output } = running
     expect(output).toMatch(/local Algolia on http:\/\/127\.0\.0\.1:\d+/)
-    expect(await (await fetch(url)).text()).toContain('<title>Workbench</title>')
-    const { target } = (await (await fetch(`${url}/workbench/context`)).json()) as { target: { kind: string } }
-    expect(target.kind).toBe('local')
+    const { target, commands } = JSON.parse(await contextOf(running)) as { target: object; commands: object[] }
+    expect(target).toMatchObject({ kind: 'local' })
+    expect(commands).toContainEqual({ name: 'doctor', summary: expect.any(String) as string })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
@@ -69,8 +82,9 @@ describe('the command line', () => {
 
   it('works against a real application with a key from the environment, which it does not show', async () => {
     const environment = { ALGOLIA_API_KEY: 'secret-of-the-shop', ALGOLIA_PERSONALIZATION_URL: 'http://127.0.0.1:9' }
-    const { child, url, output } = await run(['--port', '0', '--app-id', 'MYAPP', '--region', 'eu'], environment)
-    const text = await (await fetch(`${url}/workbench/context`)).text()
+    const running = await run(['--port', '0', '--app-id', 'MYAPP', '--region', 'eu'], environment)
+    const { child, output } = running
+    const text = await contextOf(running)
     expect(JSON.parse(text)).toMatchObject({
       target: { kind: 'application', appId: 'MYAPP', region: 'eu', url: 'http://127.0.0.1:9' },
       exampleUserTokens: []
@@ -91,11 +105,13 @@ describe('the command line', () => {
     expect(await failure(['--api-key', 'k'])).toContain('unknown option')
   })
 
-  it('says that the port is taken', async () => {
+  it('says that the port is taken, and what to do', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
-    expect(await failure(['--port', String(port)])).toMatch(/can't start: .*EADDRINUSE/)
+    expect(await failure(['--port', String(port)])).toContain(
+      `can't start: the port ${port} is taken (EADDRINUSE). Choose another one with --port.`
+    )
     taken.close()
   })
 })

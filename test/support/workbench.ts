@@ -1,6 +1,11 @@
 import { request } from 'node:http'
 import { startWorkbench, type Workbench, type WorkbenchOptions } from '../../src/workbench'
 
+/** The cookie that a browser has once it has opened the start-up address. */
+export function cookieOf({ url, entryUrl }: Workbench): string {
+  return `workbench-${new URL(url).port}=${new URL(entryUrl).searchParams.get('token')}`
+}
+
 /** The settings that lead to the workbench's local Algolia, without the key that it keeps. */
 export const keptSettings = { appId: 'LOCALALGOLIA', region: 'us' }
 
@@ -36,18 +41,19 @@ export interface Asked {
   json?: unknown
 }
 
-/** Asks the workbench, with any headers at all: `fetch` doesn't allow a `Host` or an `Origin`. */
-export function ask({ url }: Workbench, path: string, asked: Asked = {}): Promise<WorkbenchAnswer> {
+/** Asks the workbench, as a browser that it has let in, with any headers at all: `fetch` doesn't allow a `Host` or an `Origin`. */
+export function ask(workbench: Workbench, path: string, asked: Asked = {}): Promise<WorkbenchAnswer> {
   const { json, body = json === undefined ? undefined : JSON.stringify(json), method = body ? 'POST' : 'GET' } = asked
-  const headers = { ...(json !== undefined && { 'content-type': 'application/json' }), ...asked.headers }
+  const cookie = { cookie: cookieOf(workbench) }
+  const headers = { ...cookie, ...(json !== undefined && { 'content-type': 'application/json' }), ...asked.headers }
   return new Promise((resolve, reject) => {
-    const call = request(url + path, { method, headers }, (response) => {
+    const call = request(workbench.url + path, { method, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString()
-        const isJson = /^application\/json/.test(response.headers['content-type'] ?? '')
+        const isJson = /^application\/json;/.test(response.headers['content-type'] ?? '')
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,

@@ -1,6 +1,7 @@
-/** What every stand-in needs of HTTP: to listen, and to be gone afterwards. */
-import { createServer, type RequestListener } from 'node:http'
+/** What every server of this package needs of HTTP: to listen, and to be gone afterwards. */
+import { createServer, type RequestListener, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** A server that listens. */
 export interface Listening {
@@ -10,9 +11,21 @@ export interface Listening {
   close(): Promise<void>
 }
 
+/** What a server may be told beside where it listens. */
+export interface ListenOptions extends Pick<ServerOptions, 'requestTimeout' | 'connectionsCheckingInterval'> {
+  /** Answers what isn't HTTP, or doesn't come in time; without it Node does. */
+  readonly onClientError?: (error: NodeJS.ErrnoException, socket: Duplex) => void
+}
+
 /** Starts a server; resolves when it listens, and rejects with Node's error when it can't. Port 0 is any free one. */
-export async function listen(listener: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer(listener)
+export async function listen(
+  listener: RequestListener,
+  host: string,
+  port: number,
+  { onClientError, ...options }: ListenOptions = {}
+): Promise<Listening> {
+  const server = createServer(options, listener)
+  if (onClientError) server.on('clientError', onClientError)
   // A connection that closes while the next request is on its way would be a fault that nobody asked for.
   server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve, reject) => {

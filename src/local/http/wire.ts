@@ -53,10 +53,21 @@ export function breakConnection(response: ServerResponse): void {
   response.socket?.resetAndDestroy()
 }
 
-/** The whole body of a request. */
-export async function readBody(incoming: IncomingMessage): Promise<string> {
+/** A body has more bytes than may be taken. */
+export class BodyTooLarge extends Error {}
+
+/**
+ * The whole body of a request.
+ * @throws BodyTooLarge as soon as more than `limit` bytes have come
+ */
+export async function readBody(incoming: IncomingMessage, limit = Infinity): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  let bytes = 0
+  for await (const chunk of incoming) {
+    bytes += (chunk as Buffer).length
+    if (bytes > limit) throw new BodyTooLarge()
+    chunks.push(chunk as Buffer)
+  }
   return Buffer.concat(chunks).toString()
 }
 

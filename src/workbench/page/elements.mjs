@@ -1,103 +1,163 @@
-/* global document, Node */
+// @ts-check
+import { html, useRef, useState } from './vendor/preact.mjs'
+
+/** Whatever can stand in an element. @typedef {import('preact').ComponentChildren} Children */
 
 /**
- * Creates an element. Children are elements or texts, and texts stay texts: nothing that is shown becomes markup.
- * @param {string} tag
- * @param {Record<string, unknown>} properties attributes by name; functions are listeners of the event of their name;
- * `undefined` and `false` leave an attribute out
+ * How something went. `mood`: good, bad, warning or calm.
+ * @param {{ mood: string, title: string, children?: Children }} props
  */
-export function h(tag, properties = {}, ...children) {
-  const element = document.createElement(tag)
-  for (const [name, value] of Object.entries(properties)) {
-    if (typeof value === 'function') element.addEventListener(name, value)
-    else if (name === 'value') element.value = value
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value))
+export function Box({ mood, title, children }) {
+  return html`<div class="box ${mood}"><strong>${title}</strong>${' '}${children}</div>`
+}
+
+/** Something that is told at once to those who can't see it. @param {{ children?: Children }} props */
+export function Status({ children }) {
+  return html`<div role="status">${children}</div>`
+}
+
+/**
+ * A label, a control, a hint, and what is wrong with it, tied together for those who can't see them.
+ * @param {{ id: string, label: string, hint?: Children, problem?: string, warning?: string, isRequired?: boolean,
+ *   children: (described: object) => Children }} props
+ */
+export function Field({ id, label, hint, problem, warning, isRequired, children }) {
+  const described = {
+    id,
+    'aria-describedby': `${id}-hint ${id}-problem`,
+    'aria-invalid': problem ? 'true' : undefined,
+    'aria-required': isRequired ? 'true' : undefined
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false))
-  return element
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    ${children(described)}
+    <div id="${id}-problem">
+      ${problem && html`<p class="problem">${problem}</p>`} ${warning && html`<p class="caution">${warning}</p>`}
+    </div>
+    <div class="hint" id="${id}-hint">${hint}</div>
+  </div>`
 }
 
-/** Finds an element of the page by its id. */
-export function byId(id) {
-  return document.getElementById(id)
+/**
+ * Runs a task, one at a time; what went wrong stays until it is run again.
+ * @param {(...given: any[]) => Promise<unknown>} task
+ */
+export function useTask(task) {
+  const [state, setState] = useState({ isBusy: false, problem: '' })
+  const isBusy = useRef(false)
+  /** @param {...any} given */
+  const run = async (...given) => {
+    if (isBusy.current) return
+    isBusy.current = true
+    setState({ isBusy: true, problem: '' })
+    let problem = ''
+    try {
+      await task(...given)
+    } catch (error) {
+      problem = /** @type {Error} */ (error).message
+    }
+    isBusy.current = false
+    setState({ isBusy: false, problem })
+  }
+  return { ...state, run }
 }
 
-/** Puts children in place of what an element holds. */
-export function fill(element, ...children) {
-  element.replaceChildren(
-    ...children.flat(Infinity).filter((child) => child instanceof Node || typeof child === 'string')
-  )
+/**
+ * A button that runs a task. While it runs the button stays where it is and keeps the focus, and does nothing more.
+ * @param {{ task: ReturnType<typeof useTask>, kind?: string, type?: string, isOff?: boolean, children: Children }} props
+ */
+export function TaskButton({ task, kind = '', type = 'button', isOff = false, children }) {
+  const isOut = isOff || task.isBusy
+  return html`<button
+    class=${kind}
+    type=${type}
+    aria-disabled=${isOut ? 'true' : undefined}
+    aria-busy=${task.isBusy ? 'true' : undefined}
+    onClick=${type === 'submit' ? undefined : () => isOut || task.run()}
+  >
+    ${children}
+  </button>`
 }
 
-/** A box that says how something went: `good`, `bad`, `warning` or `calm`. */
-export function box(mood, title, ...children) {
-  return h('div', { class: `box ${mood}` }, h('strong', {}, title), ...children)
+/** What went wrong with a task, beside it. @param {{ task: { problem: string }, title?: string }} props */
+export function TaskProblem({ task, title = 'That did not work.' }) {
+  return html`<div role="alert">${task.problem && html`<${Box} mood="bad" title=${title}>${task.problem}<//>`}</div>`
 }
 
-/** A label, a control, a hint and a place for what is wrong with it, tied together for those who can't see them. */
-export function field({ id, label, hint, required = false, optional = false }, control) {
-  control.id = id
-  control.setAttribute('aria-describedby', `${id}-hint ${id}-problem`)
-  if (required) control.required = true
-  return h(
-    'div',
-    { class: 'field' },
-    h('label', { for: id }, label, optional && h('span', { class: 'optional' }, ' optional')),
-    control,
-    h('p', { class: 'hint', id: `${id}-hint` }, hint ?? ''),
-    h('p', { class: 'field-problem', id: `${id}-problem` })
-  )
+/** Copies a text. @param {{ text: () => string | Promise<string>, children: Children }} props */
+export function CopyButton({ text, children }) {
+  const [said, setSaid] = useState('')
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(await text())
+      setSaid('Copied.')
+    } catch (error) {
+      setSaid(`Not copied: ${/** @type {Error} */ (error).message}`)
+    }
+    setTimeout(() => setSaid(''), 4_000)
+  }
+  return html`<span class="copy">
+    <button type="button" class="small" onClick=${copy}>${children}</button>
+    <span role="status" class="hint">${said}</span>
+  </span>`
 }
 
-/** Says what is wrong with a field, or, without a problem, nothing. */
-export function setProblem(id, problem = '') {
-  byId(`${id}-problem`).textContent = problem
-  if (problem) byId(id).setAttribute('aria-invalid', 'true')
-  else byId(id).removeAttribute('aria-invalid')
-}
-
-/** Data as JSON, its parts told apart by colour. */
-export function jsonView(data, label) {
+/** Data as JSON, its parts told apart by colour. @param {{ data: unknown, label: string }} props */
+export function Json({ data, label }) {
   const text = JSON.stringify(data, undefined, 2) ?? ''
   const parts = text.split(/("(?:[^"\\]|\\.)*"(?:\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/i)
+  /** @param {string} part */
   const kindOf = (part) => (part.endsWith(':') ? 'name' : part.startsWith('"') ? 'text' : 'literal')
-  const children = parts.map((part, index) => (index % 2 ? h('span', { class: kindOf(part) }, part) : part))
-  return h('pre', { class: 'json', tabindex: '0', role: 'region', 'aria-label': label }, ...children)
+  return html`<pre class="json" tabindex="0" role="group" aria-label=${label}>
+${parts.map((part, index) => (index % 2 ? html`<span class=${kindOf(part)}>${part}</span>` : part))}</pre>`
 }
 
-/** Says to those who can't see it what has come up on the page. */
-export function announce(text) {
-  byId('announcement').textContent = text
+/**
+ * A table that scrolls within itself. `kind` is a class for its looks.
+ * @param {{ label: string, columns: string[], rows: Children[][], kind?: string }} props
+ */
+export function Table({ label, columns, rows, kind = '' }) {
+  return html`<div class="scroll ${kind}" tabindex="0" role="group" aria-label=${label}>
+    <table>
+      <thead>
+        <tr>
+          ${columns.map((column) => (column === '' ? html`<td></td>` : html`<th scope="col">${column}</th>`))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map((cell) => html`<td>${cell}</td>`)}
+            </tr>`
+        )}
+      </tbody>
+    </table>
+  </div>`
 }
 
-/** A table that scrolls within itself; a cell is a text or an element. `kind` is a class for its looks. */
-export function table(label, columns, rows, kind = '') {
-  return h(
-    'div',
-    { class: `scroll ${kind}`, tabindex: '0', role: 'region', 'aria-label': label },
-    h(
-      'table',
-      {},
-      h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col' }, column)))),
-      h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell)))))
-    )
-  )
-}
-
-/** A value in a cell: texts as they are, lists and maps as JSON. */
+/** A value in a cell: texts as they are, lists and maps as JSON. @param {unknown} value */
 export function cellText(value) {
   if (value === undefined || value === null) return '–'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Runs a task while a button can't be pressed again. */
-export async function whileBusy(button, task) {
-  button.setAttribute('aria-busy', 'true')
-  button.disabled = true
-  try {
-    return await task()
-  } finally {
-    button.removeAttribute('aria-busy')
-    button.disabled = false
-  }
+/** A user token that leads to its profile. @param {{ userToken: string }} props */
+export function ProfileLink({ userToken }) {
+  return html`<a class="code" href=${profileAddress(userToken)}>${userToken}</a>`
+}
+
+/** @param {string} userToken */
+export function profileAddress(userToken) {
+  return `#profiles/${encodeURIComponent(userToken)}`
+}
+
+/** @param {number} count */
+export function grouped(count) {
+  return count.toLocaleString('en-US')
+}
+
+/** @param {number} count @param {string} one @param {string} [many] */
+export function counted(count, one, many = `${one}s`) {
+  return `${grouped(count)} ${count === 1 ? one : many}`
 }

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Api } from '../../algolia/api/apis'
 
 /** What the answers to the source's calls have told so far. */
 export interface CallCounts {
@@ -9,23 +10,26 @@ export interface CallCounts {
 
 /** What undici publishes of each answer: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 interface Answered {
-  request: { path: string }
+  request: { origin: string; path: string }
   response: { headers: Buffer[] }
 }
 
 const CHANNEL = 'undici:request:headers'
 
 /**
- * Counts the calls for pages of profiles that this process makes, whoever makes them: the source tells of its calls in
- * its log only, every few seconds, which is too seldom to watch.
+ * Counts the calls that a source makes to its API: it tells of them in its log only, every few seconds, which is too
+ * seldom to watch. The destination's calls go through another client.
  */
 export class CallWatch {
   private calls = 0
   private left: number | undefined
 
+  constructor(private readonly api: Api) {}
+
   private readonly note = (message: unknown): void => {
     const { request, response } = message as Answered
-    if (!request.path.startsWith('/2/users?')) return
+    const origins = [process.env[this.api.originVariable], ...Object.values(this.api.origins)]
+    if (!origins.includes(request.origin)) return
     this.calls += 1
     const names = response.headers.map((text) => text.toString('latin1').toLowerCase())
     const value = names[names.indexOf('x-ratelimit-remaining') + 1]

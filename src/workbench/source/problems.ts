@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configSchema } from '../sources/algolia-profiles/config'
+import type { RunnableSource } from './sources'
 
 /** What a JSON schema says of one option, as far as it is needed here. */
 interface Described {
@@ -9,24 +9,23 @@ interface Described {
   readonly maximum?: number
 }
 
-const described = z.toJSONSchema(configSchema, { target: 'draft-7', io: 'input' }).properties as Record<
-  string,
-  Described
->
-
 /**
- * What is wrong with a configuration of the source, by option, in words that go on from the option's label: `must be …`.
+ * What is wrong with a configuration of a source, by option, in words that go on from the option's label: `must be …`.
  * The source says the same in a line of its own, by the names that hosts know the options by.
  * @returns `undefined` when nothing is wrong; what the page has no field for is left to the source to refuse
  */
-export function problemsOf(config: Record<string, unknown>): Record<string, string> | undefined {
+export function problemsOf(
+  { schema }: RunnableSource,
+  config: Readonly<Record<string, unknown>>
+): Record<string, string> | undefined {
+  const described = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }).properties as Record<string, Described>
   // Unlike the source this takes no `null` for absent: it is what JSON makes of a number that was none.
-  const issues = configSchema.safeParse(config).error?.issues ?? []
+  const issues = schema.safeParse(config).error?.issues ?? []
   const problems: Record<string, string> = {}
   for (const { path, code, message } of issues) {
     const name = String(path[0])
-    const option = described[name]
-    if (option) problems[name] ??= wordsFor(option, config[name], code, message)
+    if (!Object.hasOwn(described, name) || described[name] === undefined) continue
+    problems[name] ??= wordsFor(described[name], config[name], code, message)
   }
   return Object.keys(problems).length > 0 ? problems : undefined
 }

@@ -1,61 +1,50 @@
-import { type AirbyteMessage, read, type ReadInput, systemEnvironment } from '../sources/algolia-profiles'
-import { type PackageError, toPackageError } from '../errors'
+import { randomUUID } from 'node:crypto'
+import type { AirbyteMessage } from '../../airbyte/protocol'
+import { type PackageError, toPackageError } from '../../errors'
+import { CAPS } from '../caps'
+import type { LogLine, RunBefore, RunProgress, RunStart } from './interface'
+import { redactText } from '../redaction'
 import { CallWatch } from './call-watch'
-import { redactText } from './redaction'
-
-/** A line of a run's log. */
-export interface LogLine {
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly level: string
-  readonly message: string
-}
-
-/** How a run is getting on. */
-export interface RunProgress {
-  readonly status: 'running' | 'stopped' | 'finished' | 'failed'
-  /** Why it failed. */
-  readonly problem?: string
-  /** Rows handed out, by stream. */
-  readonly rows: Readonly<Record<string, number>>
-  readonly pages: number
-  readonly calls: number
-  readonly callsLeft?: number
-  /** How long it has been running, or ran. */
-  readonly seconds: number
-  /** The latest state of each stream: what a run is resumed from. */
-  readonly state: readonly unknown[]
-  /** The lines of the log from the number that was asked for, and the number of the next one. */
-  readonly log: readonly LogLine[]
-  readonly nextLine: number
-}
+import { catalogOf } from './rows'
+import type { RunnableSource } from './sources'
 
 /** Lines of the log that are kept. */
 const MOST_LINES = 2_000
 
-/** A read of the source that is under way, or was: rows are counted and not kept. */
+const NOTHING: RunBefore = { state: [], rows: {}, pages: 0, calls: 0, seconds: 0, legs: 0 }
+
+/** A read of a source that is under way, or was. It counts on from the run that it resumes, if it resumes one. */
 export class SourceRun {
+  private readonly id = randomUUID()
   private readonly stopping = new AbortController()
-  private readonly watch = new CallWatch()
+  private readonly watch: CallWatch
   private readonly startedAt = Date.now()
+  private readonly before: RunBefore
   private endedAt: number | undefined
   private status: RunProgress['status'] = 'running'
   private problem: string | undefined
   private readonly rows: Record<string, number>
+  /** The first rows of each stream, as lines of JSON. */
+  private readonly kept: ReadonlyMap<string, string[]>
   private pages = 0
-  private readonly states = new Map<string, unknown>()
+  private readonly states: Map<string, unknown>
   private lines: LogLine[] = []
   private forgotten = 0
   /** Resolves when the run has ended, however it did. */
   readonly ended: Promise<void>
 
   constructor(
-    input: ReadInput,
-    streams: readonly string[],
+    private readonly source: RunnableSource,
+    private readonly start: RunStart,
+    config: unknown,
     private readonly secrets: readonly string[]
   ) {
-    this.rows = Object.fromEntries(streams.map((stream) => [stream, 0]))
-    this.ended = this.run(input)
+    this.before = start.from ?? NOTHING
+    this.watch = new CallWatch(source.api)
+    this.rows = Object.fromEntries(start.streams.map((stream) => [stream, this.before.rows[stream] ?? 0]))
+    this.kept = new Map(start.streams.map((stream) => [stream, []]))
+    this.states = new Map(this.before.state.map((state) => [nameIn(state), state]))
+    this.ended = this.run(config)
   }
 
   get isRunning(): boolean {
@@ -68,27 +57,44 @@ export class SourceRun {
     await this.ended
   }
 
+  /** @returns the kept rows of a stream as lines of JSON, if the run has the stream. */
+  linesOf(stream: string): string | undefined {
+    const lines = this.kept.get(stream)
+    return lines && redactText(lines.map((line) => `${line}\n`).join(''), this.secrets)
+  }
+
   /** @param fromLine the number of the first line of the log that is wanted, from 0 */
   progress(fromLine: number): RunProgress {
     const { calls, left } = this.watch.counts
+    const { source, streams, syncMode, options } = this.start
     return {
+      id: this.id,
+      source,
+      streams,
+      syncMode,
+      options,
       status: this.status,
       ...(this.problem !== undefined && { problem: this.problem }),
       rows: this.rows,
-      pages: this.pages,
-      calls,
+      pages: this.before.pages + this.pages,
+      calls: this.before.calls + calls,
       ...(left !== undefined && { callsLeft: left }),
-      seconds: ((this.endedAt ?? Date.now()) - this.startedAt) / 1000,
+      seconds: this.before.seconds + ((this.endedAt ?? Date.now()) - this.startedAt) / 1000,
+      legs: this.before.legs + 1,
+      kept: Object.fromEntries([...this.kept].map(([stream, lines]) => [stream, lines.length])),
       state: [...this.states.values()],
       log: this.lines.slice(Math.max(0, fromLine - this.forgotten)),
       nextLine: this.forgotten + this.lines.length
     }
   }
 
-  private async run(input: ReadInput): Promise<void> {
+  private async run(config: unknown): Promise<void> {
+    const { streams, syncMode, from } = this.start
+    const { commands, environment } = this.source
+    const input = { config, catalog: catalogOf(streams, syncMode), ...(from && { state: from.state }) }
     this.watch.start()
     try {
-      for await (const messages of read(input, systemEnvironment(), this.stopping.signal)) this.take(messages)
+      for await (const messages of commands.read(input, environment(), this.stopping.signal)) this.take(messages)
       this.status = 'finished'
     } catch (thrown) {
       this.status = this.stopping.signal.aborted ? 'stopped' : 'failed'
@@ -104,8 +110,10 @@ export class SourceRun {
     let hasState = false
     for (const message of messages) {
       if (message.type === 'RECORD') {
-        const { stream } = message.record
+        const { stream, data } = message.record
         this.rows[stream] = (this.rows[stream] ?? 0) + 1
+        const kept = this.kept.get(stream)
+        if (kept && kept.length < CAPS.rows) kept.push(JSON.stringify(data))
       } else if (message.type === 'STATE' && message.state.stream) {
         this.states.set(message.state.stream.stream_descriptor.name, message.state)
         hasState = true
@@ -116,7 +124,7 @@ export class SourceRun {
         this.log('TRACE', `${stream_descriptor.name}: ${reasons ? `${status}, waiting for calls` : status}`)
       }
     }
-    // After each page come the states of all streams.
+    // After what was read in one go come the states that cover it.
     if (hasState) this.pages += 1
   }
 
@@ -132,4 +140,10 @@ export class SourceRun {
     this.forgotten += MOST_LINES / 2
     this.lines = this.lines.slice(MOST_LINES / 2)
   }
+}
+
+/** The stream that a state is of; states come from the page, which had them from here. */
+function nameIn(state: unknown): string {
+  const { stream } = (state ?? {}) as { stream?: { stream_descriptor?: { name?: unknown } } }
+  return String(stream?.stream_descriptor?.name)
 }
