@@ -70,9 +70,7 @@ test('no source map names a source that is not there', () => {
 
 test('nothing is packed that is for a clone alone', () => {
   expect(
-    files.filter((file) =>
-      /^(src\/(?!destinations\/)|test\/|bench\/|scripts\/)|dist\/demo\/|tsbuildinfo$/.test(file)
-    )
+    files.filter((file) => /^(src\/(?!destinations\/)|test\/|bench\/|scripts\/)|dist\/demo\/|tsbuildinfo$/.test(file))
   ).toEqual([])
 })
 
