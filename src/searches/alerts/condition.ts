@@ -40,6 +40,10 @@ export type Operator = (typeof OPERATORS)[number]
 /** The most days in a row that an alert may wait for. */
 const MOST_DAYS = 90
 
+/** As many digits as a number holds exactly, also as a hundredth and back. */
+const NUMBER = /^-?\d{1,9}(\.\d{1,6})?$/
+const PERCENTAGE = /^-?\d{1,9}(\.\d{1,4})?$/
+
 /** A change that is written without a percent sign and is larger than this was meant to have one. */
 const LARGEST_PLAIN_CHANGE = 10
 
@@ -167,11 +171,11 @@ function readOperator(word: string, metric: string): Operator {
 
 function readThreshold(words: Words, metric: string, isChange: boolean): number {
   const word = words.next()
-  if (!/^-?\d{1,9}(\.\d{1,4})?$/.test(word)) {
+  const isPercent = words.take('%')
+  if (!(isPercent ? PERCENTAGE : NUMBER).test(word)) {
     const found = word === '' ? 'nothing' : `"${word}"`
     throw new UnreadableAlert(`${found} is no number to compare ${metric} with, such as 0.15, 15% or 1000`)
   }
-  const isPercent = words.take('%')
   const written = `${word}${isPercent ? '%' : ''}`
   // Rounded, as a hundredth of a number has none of its digits exactly; and no zero is negative.
   const threshold = Number((Number(word) / (isPercent ? 100 : 1)).toFixed(6)) + 0
