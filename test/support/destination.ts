@@ -1,6 +1,7 @@
 import { createTestIntegration, defaultValues, Destination } from '@segment/actions-core'
 import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../src/destinations/algolia-personalization'
+import { pace } from '../../src/destinations/algolia-personalization/api/pace'
 import { SETTLING_MS } from '../../src/destinations/algolia-personalization/constants'
 import type { Settings } from '../../src/destinations/algolia-personalization/generated-types'
 import { startLocalAlgolia } from '../../src/local/algolia'
@@ -34,6 +35,8 @@ export interface DeliveryOptions {
 
 // The local Algolia answers at once, so a batch needn't wait long before it looks at its writes.
 SETTLING_MS.least = 0
+// A busy machine stands still between a read and its write: that would cost further reads, where tests count calls.
+pace.oldestRead = () => 60_000
 
 /** Settings that the local Algolia accepts. */
 export const settings: Settings = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us' }
@@ -81,6 +84,32 @@ export async function stopAlgolia(algolia: LocalAlgolia): Promise<void> {
   delete process.env.ALGOLIA_PERSONALIZATION_URL
   delete process.env.ALGOLIA_INSIGHTS_URL
   await algolia.close()
+}
+
+/** A local Algolia for each test of a file, to which the destination is led: always a new one, under one name. */
+export function algoliaForEachTest(options?: LocalAlgoliaOptions): LocalAlgolia {
+  return startedBy(beforeEach, afterEach, options)
+}
+
+/** The same, one for all tests of a file. */
+export function algoliaForAllTests(options?: LocalAlgoliaOptions): LocalAlgolia {
+  return startedBy(beforeAll, afterAll, options)
+}
+
+function startedBy(before: typeof beforeEach, after: typeof afterEach, options?: LocalAlgoliaOptions): LocalAlgolia {
+  let current: LocalAlgolia | undefined
+  before(async () => {
+    current = await startAlgolia(options)
+  })
+  after(async () => {
+    if (current) await stopAlgolia(current)
+  })
+  return new Proxy({} as LocalAlgolia, {
+    get(_, name) {
+      if (!current) throw new Error('The local Algolia runs in tests only.')
+      return Reflect.get(current, name) as unknown
+    }
+  })
 }
 
 /** The mapping of the preset that sends an event of Segment's e-commerce plan to Algolia. */

@@ -1,25 +1,18 @@
 import { InvalidAudienceMembershipError, PayloadValidationError } from '@segment/actions-core'
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
+  algoliaForEachTest,
   audienceIdentify,
   audienceTrack,
   callsTo,
   giveProfile,
   Host,
   managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
+  settings
 } from '../../support/destination'
 import type { ActionName, Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 /** An event that says nothing of an audience. */
 function silentEvent(properties: Event['properties'] = { audience_key: 'vip' }): Event {

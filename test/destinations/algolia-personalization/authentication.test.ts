@@ -1,15 +1,10 @@
 import nock from 'nock'
 import { version } from '../../../package.json'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import { audienceTrack, callsTo, Host, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+import { algoliaForEachTest, audienceTrack, callsTo, Host, settings } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const { destination } = new Host()
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 afterAll(() => nock.restore())
 
 describe('testAuthentication', () => {

@@ -1,6 +1,6 @@
 import { IntegrationError, InvalidAuthenticationError, RetryableError } from '@segment/actions-core'
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
+  algoliaForEachTest,
   audienceTrack,
   callsTo,
   giveProfile,
@@ -9,29 +9,21 @@ import {
   startAlgolia,
   stopAlgolia
 } from '../../support/destination'
+import { giveCallsTime, hurryCallsOf } from '../../support/call-times'
 import { faultRows, timeoutRows } from '../../support/destination-faults'
 
-/** How long the calls of a test may take, in their order, and all that follow as long as the last. */
-let mockTimeouts: number[]
-/** For calls that are answered: long enough for a busy machine. */
-const ENOUGH = 10_000
-jest.mock('../../../src/destinations/algolia-personalization/constants', () => ({
-  ...jest.requireActual<object>('../../../src/destinations/algolia-personalization/constants'),
-  get REQUEST_TIMEOUT_MS() {
-    return mockTimeouts.length > 1 ? mockTimeouts.shift() : mockTimeouts[0]
-  },
-  WRITE_HOLD_MS: 100
-}))
+jest.mock(
+  '../../../src/destinations/algolia-personalization/constants',
+  () => jest.requireActual<{ constants: object }>('../../support/call-times').constants
+)
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
 
-beforeEach(async () => {
-  mockTimeouts = [ENOUGH]
-  algolia = await startAlgolia()
+beforeEach(() => {
+  giveCallsTime()
   giveProfile(algolia, 'faulty', [{ id: 'foreign', source: 'crm' }])
 })
-afterEach(() => stopAlgolia(algolia))
 
 const faulty = audienceTrack('faulty', 'vip', true)
 
@@ -50,10 +42,7 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
   const { signal } = new AbortController()
   const { arrange, status, message = /./, applied = false, everyone = false } = row
 
-  beforeEach(() => {
-    // A write comes after a read, which is answered.
-    if (timeoutRows.includes(row)) mockTimeouts = applied ? [ENOUGH, 100] : [100]
-  })
+  beforeEach(() => hurryCallsOf(row))
 
   test(`a single event fails with the host's error of status ${status}`, async () => {
     arrange(algolia, Infinity)
@@ -97,7 +86,7 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
       await expect(host.deliver('enterAudience', faulty)).rejects.toMatchObject({ status })
       if (applied) await arrival()
       algolia.clearCalls()
-      mockTimeouts = [ENOUGH]
+      giveCallsTime()
       await host.deliver('enterAudience', faulty)
       // A read and a look, as the profile was changed a moment ago.
       expect(callsTo(algolia)).toHaveLength(applied ? 2 : 3)
@@ -120,8 +109,7 @@ describe('not faults', () => {
   })
 
   test.each([true, false])('a profile of 1 MB is delivered (compressed: %s)', async (gzip) => {
-    await stopAlgolia(algolia)
-    algolia = await startAlgolia({ gzip })
+    const algolia = await startAlgolia({ gzip })
     const others = Array.from({ length: 10_000 }, (_, index) => ({
       id: `s${index}`,
       source: 'crm',
@@ -133,6 +121,7 @@ describe('not faults', () => {
     expect(entry).toMatchObject({ status: 200 })
     const segments = JSON.stringify(algolia.profiles.get('heavy')?.segments)
     expect(segments === JSON.stringify([...others, { id: 'vip', source: 'segment' }])).toBe(true)
+    await stopAlgolia(algolia)
   })
 
   test('whatever a successful write answers, the event is delivered', async () => {

@@ -1,23 +1,19 @@
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import {
+  algoliaForEachTest,
   audienceTrack,
   callsTo,
   giveProfile,
   Host,
   managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
+  settings
 } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
+beforeEach(() => {
   for (const userID of ['user/1', 'anonymous-1', 'bystander']) giveProfile(algolia, userID, [])
 })
-afterEach(() => stopAlgolia(algolia))
 
 /** Carries out a privacy request as the host does. */
 function forget(userId: string | null | undefined, anonymousId: string | null | undefined) {

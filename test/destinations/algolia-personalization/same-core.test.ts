@@ -1,7 +1,6 @@
 import * as core from '@segment/actions-core'
 import definition from '../../../src/destinations/algolia-personalization'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import { audienceTrack, managedIds, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+import { algoliaForEachTest, audienceTrack, managedIds, settings } from '../../support/destination'
 
 /** Another copy of the host's core: classes of the same names, and none of them the ones that the destination knows. */
 function otherCore(): typeof core {
@@ -12,11 +11,7 @@ function otherCore(): typeof core {
   return other!
 }
 
-let algolia: LocalAlgolia
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
+const algolia = algoliaForEachTest()
 
 const subscription = {
   partnerAction: 'enterAudience',

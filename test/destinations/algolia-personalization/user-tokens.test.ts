@@ -1,22 +1,8 @@
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { algoliaForEachTest, audienceTrack, callsTo, giveProfile, Host, managedIds } from '../../support/destination'
 import type { Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 /** An event of a person with further user tokens: mapped ones, and external IDs. */
 function ofPerson(

@@ -1,18 +1,14 @@
-import type { LocalAlgolia } from '../../../../src/local/algolia'
 import {
+  algoliaForAllTests,
+  type BatchEntry,
   callsTo,
+  type Event,
   giveProfile,
   Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia,
-  type BatchEntry,
-  type Event
+  managedIds
 } from '../../../support/destination'
 
-let algolia: LocalAlgolia
-beforeAll(async () => (algolia = await startAlgolia({ profiles: 0 })))
-afterAll(() => stopAlgolia(algolia))
+const algolia = algoliaForAllTests()
 
 let people = 0
 

@@ -1,19 +1,15 @@
 import fc from 'fast-check'
-import type { LocalAlgolia } from '../../../../src/local/algolia'
 import {
+  algoliaForAllTests,
+  type BatchEntry,
   callsTo,
+  type Event,
   giveProfile,
   Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia,
-  type BatchEntry,
-  type Event
+  managedIds
 } from '../../../support/destination'
 
-let algolia: LocalAlgolia
-beforeAll(async () => (algolia = await startAlgolia({ profiles: 0 })))
-afterAll(() => stopAlgolia(algolia))
+const algolia = algoliaForAllTests()
 
 let users = 0
 const newUser = (): string => `shopper-${(users += 1)}`
