@@ -1,6 +1,7 @@
 import { identifyAsGold } from '../../src/demo/trait'
 import { searchAs } from '../../src/demo/search'
-import { algoliaForEachTest, callsTo, giveProfile, settings } from '../support/destination'
+import { algoliaForEachTest, settings } from '../support/destination'
+import { callsTo, giveProfile } from '../support/profiles'
 
 const algolia = algoliaForEachTest()
 

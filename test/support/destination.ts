@@ -5,7 +5,7 @@ import { pace } from '../../src/destinations/algolia-personalization/api/pace'
 import { SETTLING_MS } from '../../src/destinations/algolia-personalization/constants'
 import type { Settings } from '../../src/destinations/algolia-personalization/generated-types'
 import { startLocalAlgolia } from '../../src/local/algolia'
-import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local/algolia'
+import type { LocalAlgolia, LocalAlgoliaOptions } from '../../src/local/algolia'
 
 export type AudienceAction = 'enterAudience' | 'exitAudience' | 'syncAudience'
 
@@ -119,42 +119,4 @@ export function presetFor(event: string): Record<string, unknown> {
   )
   if (!preset) throw new Error(`There is no preset for ${event}`)
   return preset.mapping ?? {}
-}
-
-/** Gives a user a profile; `segments` may be anything that a misbehaving Algolia could hold there. */
-export function giveProfile(algolia: LocalAlgolia, userID: string, segments?: unknown): void {
-  const profile = { userID, type: 'basic', affinities: [], segments, lastUpdatedAt: '2026-01-01T00:00:00.000001Z' }
-  algolia.profiles.put(profile as Profile)
-}
-
-/** The ids of the managed segments on a user's profile. */
-export function managedIds(algolia: LocalAlgolia, userID: string): string[] {
-  const segments = algolia.profiles.get(userID)?.segments ?? []
-  return segments.filter(({ source }) => source === 'segment').map(({ id }) => id)
-}
-
-/** The calls that reached Algolia, such as `GET /2/users/u1`. */
-export function callsTo(algolia: LocalAlgolia): string[] {
-  return algolia.calls.map(({ method, path }) => `${method} ${path}`)
-}
-
-/** The `track` event that Engage sends when a user enters (`true`) or exits an audience. */
-export function audienceTrack(userId: string, audience: string, entered: boolean): Event {
-  return {
-    type: 'track',
-    event: entered ? 'Audience Entered' : 'Audience Exited',
-    userId,
-    properties: { audience_key: audience, [audience]: entered },
-    context: { personas: { computation_class: 'audience', computation_key: audience, computation_id: 'aud_1' } }
-  }
-}
-
-/** The `identify` event that Engage sends in place of it, when the audience is set up so. */
-export function audienceIdentify(userId: string, audience: string, entered: boolean): Event {
-  return {
-    type: 'identify',
-    userId,
-    traits: { [audience]: entered },
-    context: { personas: { computation_class: 'audience', computation_key: audience, computation_id: 'aud_1' } }
-  }
 }

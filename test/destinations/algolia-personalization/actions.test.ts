@@ -1,14 +1,7 @@
 import { InvalidAudienceMembershipError, PayloadValidationError } from '@segment/actions-core'
-import {
-  algoliaForEachTest,
-  audienceIdentify,
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings
-} from '../../support/destination'
+import { audienceIdentify, audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { ActionName, Event } from '../../support/destination'
 
 const algolia = algoliaForEachTest()

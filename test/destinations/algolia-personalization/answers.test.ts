@@ -1,15 +1,9 @@
 import { judge } from '../../../src/destinations/algolia-personalization/api/answer'
 import { sameElementTexts } from '../../../src/destinations/algolia-personalization/api/json-text'
 import { isFailure } from '../../../src/destinations/algolia-personalization/delivery/outcomes'
-import {
-  algoliaForEachTest,
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 
 type Row = [what: string, status: number, body: string, read: string | number, write: string | number]
 

@@ -1,7 +1,9 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import fc from 'fast-check'
 import { safeAudienceId } from '../../../src/destinations/algolia-personalization/audience/ids'
-import { algoliaForEachTest, audienceTrack, callsTo, Host, managedIds, settings } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, managedIds } from '../../support/profiles'
 
 const algolia = algoliaForEachTest()
 const host = new Host()

@@ -1,6 +1,8 @@
 import nock from 'nock'
 import { version } from '../../../package.json'
-import { algoliaForEachTest, audienceTrack, callsTo, Host, settings } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo } from '../../support/profiles'
 
 const algolia = algoliaForEachTest()
 const { destination } = new Host()

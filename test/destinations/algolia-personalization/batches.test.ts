@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { MAX_CONCURRENT_USERS, MAX_UNANSWERED_CALLS } from '../../../src/destinations/algolia-personalization/constants'
-import { algoliaForEachTest, audienceTrack, callsTo, giveProfile, Host, managedIds } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { BatchEntry, Event } from '../../support/destination'
 
 const algolia = algoliaForEachTest()

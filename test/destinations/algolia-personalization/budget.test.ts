@@ -1,14 +1,8 @@
 import definition from '../../../src/destinations/algolia-personalization'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
-import {
-  algoliaForEachTest,
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { Event } from '../../support/destination'
 
 const algolia = algoliaForEachTest()

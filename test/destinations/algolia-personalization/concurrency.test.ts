@@ -1,6 +1,8 @@
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
-import { algoliaForEachTest, audienceTrack, callsTo, giveProfile, Host, managedIds } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import { startScriptedServer } from '../../support/scripted-server'
 
 const algolia = algoliaForEachTest()

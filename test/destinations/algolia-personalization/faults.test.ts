@@ -1,14 +1,7 @@
 import { IntegrationError, InvalidAuthenticationError, RetryableError } from '@segment/actions-core'
-import {
-  algoliaForEachTest,
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, startAlgolia, stopAlgolia } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import { giveCallsTime, hurryCallsOf } from '../../support/call-times'
 import { faultRows, timeoutRows } from '../../support/destination-faults'
 

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import type { Fault } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
-import { algoliaForEachTest, audienceTrack, callsTo, Host, managedIds } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, managedIds } from '../../support/profiles'
 
 /** A small part of the true times, so that a test lasts no minutes; their order is the same. */
 const TIMEOUT = 400

@@ -1,14 +1,9 @@
 import { defaultValues } from '@segment/actions-core'
 import type { Preset } from '@segment/actions-core'
 import destination from '../../../src/destinations/algolia-personalization'
-import {
-  algoliaForEachTest,
-  audienceIdentify,
-  audienceTrack,
-  Host,
-  managedIds,
-  settings
-} from '../../support/destination'
+import { audienceIdentify, audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { managedIds } from '../../support/profiles'
 import type { ActionName, Event } from '../../support/destination'
 
 const algolia = algoliaForEachTest()

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { ProfileSegment } from '../../../src/local/algolia'
-import { algoliaForAllTests, giveProfile, Host } from '../../support/destination'
+import { algoliaForAllTests, Host } from '../../support/destination'
+import { giveProfile } from '../../support/profiles'
 import type { AudienceAction, BatchEntry, Event } from '../../support/destination'
 
 jest.mock('../../../src/destinations/algolia-personalization/constants', () => ({

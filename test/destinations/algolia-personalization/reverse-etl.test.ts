@@ -1,5 +1,6 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import { algoliaForEachTest, callsTo, giveProfile, Host, managedIds, settings } from '../../support/destination'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { ActionName, Event } from '../../support/destination'
 
 const algolia = algoliaForEachTest()

@@ -1,6 +1,8 @@
 import * as core from '@segment/actions-core'
 import definition from '../../../src/destinations/algolia-personalization'
-import { algoliaForEachTest, audienceTrack, managedIds, settings } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, settings } from '../../support/destination'
+import { managedIds } from '../../support/profiles'
 
 /** Another copy of the host's core: classes of the same names, and none of them the ones that the destination knows. */
 function otherCore(): typeof core {

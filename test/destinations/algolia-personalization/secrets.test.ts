@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { giveCallsTime, hurryCallsOf } from '../../support/call-times'
-import { algoliaForEachTest, audienceTrack, giveProfile, Host, settings as usual } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings as usual } from '../../support/destination'
+import { giveProfile } from '../../support/profiles'
 import { faultRows, timeoutRows } from '../../support/destination-faults'
 import type { FaultRow } from '../../support/destination-faults'
 

@@ -1,4 +1,6 @@
-import { algoliaForEachTest, audienceTrack, callsTo, giveProfile, Host, managedIds } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { Event } from '../../support/destination'
 
 const algolia = algoliaForEachTest()

@@ -1,6 +1,7 @@
 import { ruleContextsOf } from '../../../src/contexts'
 import { catalogue, recordOf } from '../../../src/local/algolia'
-import { algoliaForEachTest, audienceTrack, type Event, Host, presetFor } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, type Event, Host, presetFor } from '../../support/destination'
 import { credentials } from '../../support/local-algolia'
 import { API_KEY, catalogOf, configuration, runRead, type Row } from '../../support/source'
 

@@ -1,12 +1,5 @@
-import {
-  algoliaForAllTests,
-  type BatchEntry,
-  callsTo,
-  type Event,
-  giveProfile,
-  Host,
-  managedIds
-} from '../../../support/destination'
+import { algoliaForAllTests, type BatchEntry, type Event, Host } from '../../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../../support/profiles'
 
 const algolia = algoliaForAllTests()
 
