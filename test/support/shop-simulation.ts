@@ -184,7 +184,7 @@ export class Shop {
         if (untold.length === 0) continue
         for (const id of untold) this.told.set(`${key} ${type} ${id}`, isMember)
         const identities =
-          type === 'algolia_user_token' ? [ofCustomIdentifiers(person, all)] : untold.map(ofIdentifier(type))
+          type === 'algolia_user_token' ? [ofCustomIdentifiers(person, all)] : untold.map(ofIdentifier(person, type))
         for (const identity of identities) this.audienceEvents.push(this.audienceEvent(key, isMember, identity))
       }
     }
@@ -216,13 +216,17 @@ export class Shop {
   }
 }
 
+/** An event that is sent for an anonymous ID names the login, too, once there is one. */
 const ofIdentifier =
-  (type: IdentifierType) =>
-  (id: string): Event =>
-    type === 'user_id' ? { userId: id } : { anonymousId: id }
+  (person: Person, type: IdentifierType) =>
+  (id: string): Event => {
+    if (type === 'user_id') return { userId: id }
+    const [userId] = person.idsOf('user_id')
+    return { anonymousId: id, ...(userId !== undefined && { userId }) }
+  }
 
 function ofCustomIdentifiers(person: Person, tokens: readonly string[]): Event {
   const externalIds = tokens.map((id) => ({ id, type: 'algolia_user_token', collection: 'users', encoding: 'none' }))
-  const [anonymousId = ''] = person.idsOf('anonymous_id')
-  return { anonymousId, context: { externalIds } }
+  const [[anonymousId = ''], [userId]] = [person.idsOf('anonymous_id'), person.idsOf('user_id')]
+  return { anonymousId, ...(userId !== undefined && { userId }), context: { externalIds } }
 }
