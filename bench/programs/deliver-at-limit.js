@@ -9,18 +9,23 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { eventOf } = require('../audience-events')
 const { Host } = require('../segment-host')
 
+const BATCHES_A_HOST = 10
+
 /** A timer may end a little early. */
 const SOON = 5
 
 async function main() {
   const { changes, batchSize, seconds } = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))
   const nextWindow = () => sleep(seconds * 1000 - (Date.now() % (seconds * 1000)) + SOON)
-  const host = new Host()
+  let host = new Host()
+  let batches = 0
   let waiting = changes.map(eventOf)
   await nextWindow()
   const startedAt = performance.now()
   while (waiting.length > 0) {
     const batch = waiting.slice(0, batchSize)
+    // The host's class keeps every response that it has had.
+    if ((batches += 1) % BATCHES_A_HOST === 0) host = new Host()
     const outcomes = await host.deliver(batch)
     const failed = batch.filter((_, index) => outcomes[index].status !== 200)
     const final = outcomes.find(({ status }) => status !== 200 && status !== 429)
