@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { PERSONALIZATION } from '../algolia/api/apis'
 import { type AlgoliaClient, type Call, jsonReader, type Read } from '../algolia/api/client'
 import { type Account, connect, type ConnectionOptions } from '../algolia/api/connection'
+import type { Place } from '../algolia/api/rate-limit'
 import type { Environment } from '../algolia/api/environment'
 import { AlgoliaError } from '../algolia/api/failures'
 import { readPlan } from '../algolia/profiles/passes'
 import { planOf } from '../algolia/profiles/plan'
 import { filtersOf } from '../algolia/profiles/state'
+import { OLDEST_READ_MS } from '../destinations/algolia-personalization/constants'
 import { sameElementTexts } from '../destinations/algolia-personalization/api/json-text'
 import { type ProfileSegment, withMembership } from '../destinations/algolia-personalization/audience/profile-segments'
 import { transientError } from '../errors'
@@ -71,15 +73,19 @@ export function openAudienceApi(
     },
 
     read: (userToken, signal) => readProfile(client, userToken, signal),
+    readToWrite: (userToken, signal) => readProfile(client, userToken, signal, { keeps: true }),
+    forgoWrite: () => client.givePlaceBack(),
 
     /**
      * The same assumption as the destination's (see its `api/personalization.ts`): Algolia has published no call that writes
      * segments.
      */
-    write: (userToken, segments, signal) =>
+    write: ({ userID, askedAt }, segments, signal) =>
       client.call(
         {
-          path: `${profilePath(userToken)}/segments`,
+          path: `${profilePath(userID)}/segments`,
+          place: { isKept: true },
+          notAfter: askedAt + Math.max(OLDEST_READ_MS, 2 * client.latency),
           change: { method: 'PUT', body: `{"segments":${segments}}` },
           isSentOnce: true,
           what: 'the word that the segments were written',
@@ -102,13 +108,27 @@ function pageOf(profiles: readonly unknown[]): ProfilesPage {
   return { profiles: listed, unreadable: profiles.length - listed.length, hasNext: profiles.length >= PAGE_SIZE }
 }
 
-async function readProfile(client: AlgoliaClient, userToken: string, signal: AbortSignal): Promise<ReadProfile> {
+async function readProfile(
+  client: AlgoliaClient,
+  userToken: string,
+  signal: AbortSignal,
+  place: Place = {}
+): Promise<ReadProfile> {
+  let askedAt = 0
   try {
-    const call = { path: profilePath(userToken), what: "this user's profile", read: profileReader(userToken) }
-    return await client.call<ReadProfile>(call, signal)
+    const call: Call<Omit<ReadProfile, 'askedAt'>> = {
+      path: profilePath(userToken),
+      what: "this user's profile",
+      read: profileReader(userToken),
+      place,
+      onSent: (at) => (askedAt = at)
+    }
+    return { ...(await client.call(call, signal)), askedAt }
   } catch (thrown) {
     if (!(thrown instanceof AlgoliaError) || thrown.status !== 404) throw thrown
-    if (thrown.isAlgolias) return readable({ userID: userToken, lastUpdatedAt: undefined }, false, [], false)
+    if (thrown.isAlgolias && place.keeps) client.keepPlace()
+    if (thrown.isAlgolias)
+      return { ...readable({ userID: userToken, lastUpdatedAt: undefined }, false, [], false), askedAt }
     throw transientError(
       'Something on the way to Algolia answered with a 404 of its own. Run again later.',
       thrown.message
@@ -121,12 +141,12 @@ function profilePath(userToken: string): string {
 }
 
 /** A profile is understood whole, or it isn't written to: better an error than a wiped list. */
-function profileReader(userToken: string): (body: Buffer) => Read<ReadProfile> {
+function profileReader(userToken: string): (body: Buffer) => Read<Omit<ReadProfile, 'askedAt'>> {
   return (body) => {
     // A byte that is no text would come back as another one.
     if (!isUtf8(body)) return { unreadable: 'it holds bytes that are not UTF-8' }
     const text = body.toString('utf8')
-    return jsonReader((json): Read<ReadProfile> => {
+    return jsonReader((json): Read<Omit<ReadProfile, 'askedAt'>> => {
       const { userID, segments, lastUpdatedAt } = Object(json) as Record<string, unknown>
       if (userID !== userToken) return { unreadable: "it is another user's profile" }
       const time = typeof lastUpdatedAt === 'string' ? lastUpdatedAt : undefined
@@ -150,7 +170,7 @@ function readable(
   exists: boolean,
   entries: readonly ProfileSegment[],
   hasSegments: boolean
-): ReadProfile {
+): Omit<ReadProfile, 'askedAt'> {
   return {
     ...listed,
     exists,

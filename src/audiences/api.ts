@@ -6,6 +6,8 @@ export const CALLS_AT_ONCE = 8
 /** A profile that was read by itself, and what writing it back takes. */
 export interface ReadProfile extends ListedProfile {
   readonly exists: boolean
+  /** When it was asked for, by the clock of `write`. */
+  readonly askedAt: number
   /** Whether the answer had a list of segments at all. */
   readonly hasSegments: boolean
   /** @returns the list with these managed segments added and removed, everything else as it came; as JSON */
@@ -17,11 +19,17 @@ export interface AudienceApi {
   /** All profiles, page by page; leaving the loop stops the reading. */
   pages(signal: AbortSignal): AsyncIterable<ProfilesPage>
   read(userToken: string, signal: AbortSignal): Promise<ReadProfile>
+  /** The same, where a write may follow: its call finds its place kept. Either `write` or `forgoWrite` has to come next. */
+  readToWrite(userToken: string, signal: AbortSignal): Promise<ReadProfile>
   /**
-   * Replaces a profile's segments. It is sent once: whoever tries again has to read the profile again first.
+   * Replaces the segments of a profile by what was made of a read. It is sent once: whoever tries again has to read the
+   * profile again first.
    * @returns whether Algolia said that it was done; an empty success leaves that open
+   * @throws PackageError (`transient`) without a call when the read is too old: others may have written since
    */
-  write(userToken: string, segments: string, signal: AbortSignal): Promise<'done' | 'unsaid'>
+  write(profile: ReadProfile, segments: string, signal: AbortSignal): Promise<'done' | 'unsaid'>
+  /** The write isn't needed. */
+  forgoWrite(): void
   /** Calls so far, retries among them. */
   readonly calls: number
   /** Calls a minute that may be made here: what Algolia's answers tell, once there was one. */

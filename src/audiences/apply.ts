@@ -94,17 +94,19 @@ async function applyOne(
   const { userToken } = change
   const early = decideBefore(change, decisions)
   if (early) return count(result, early.kind)
+  let ending: Ending | 'without profile'
   try {
-    const ending = await bringInLine(change, decisions, api, signal)
-    // Whom Algolia doesn't know costs one read, and may have a profile by the next run.
-    if (ending !== 'without profile') await journal.add(userToken, ending)
-    count(result, ending)
+    ending = await bringInLine(change, decisions, api, signal)
   } catch (thrown) {
     // What stops one profile from being written stops all of them: the key, the plan, the endpoint.
     if (!(thrown instanceof PackageError) || thrown.kind === 'config') throw thrown
     result.failed += 1
     if (result.failed <= FAILURES_TOLD) log('warn', `${excerpt(userToken)}: ${thrown.message}`)
+    return
   }
+  // Whom Algolia doesn't know costs one read, and may have a profile by the next run.
+  if (ending !== 'without profile') await journal.add(userToken, ending)
+  count(result, ending)
 }
 
 /** No write without a read of its own: when a write fails in passing, the profile is read again before the next. */
@@ -115,16 +117,19 @@ async function bringInLine(
   signal: AbortSignal
 ): Promise<Ending | 'without profile'> {
   for (let attempt = 1; ; attempt += 1) {
-    const profile = await api.read(change.userToken, signal)
+    const profile = await api.readToWrite(change.userToken, signal)
     const now = {
       exists: profile.exists,
       managed: profile.managed ?? new Set<string>(),
       lastUpdatedAt: profile.lastUpdatedAt
     }
     const decision = decide(change, now, decisions)
-    if (decision.kind !== 'write') return attempt > 1 && decision.kind === 'right already' ? 'written' : decision.kind
+    if (decision.kind !== 'write') {
+      api.forgoWrite()
+      return attempt > 1 && decision.kind === 'right already' ? 'written' : decision.kind
+    }
     try {
-      const written = await api.write(change.userToken, profile.withChanges(decision.add, decision.remove), signal)
+      const written = await api.write(profile, profile.withChanges(decision.add, decision.remove), signal)
       if (written === 'done') return 'written'
       // An empty success is one if the profile says so.
     } catch (thrown) {

@@ -1,5 +1,5 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises'
-import { configError } from '../errors'
+import { configError, transientError } from '../errors'
 import { takeLock } from '../input/lock-file'
 
 /** How an entry of a plan was ended. */
@@ -12,7 +12,13 @@ const ENDINGS = new Set<unknown>(['written', 'right already', 'changed since'])
  * kill at any moment loses nothing: the one under way is read again, and found right already or not.
  */
 export class Journal {
+  /** Lines that wait while others are flushed: they go out together. */
+  private waiting = ''
+  private lastFlush: Promise<void> = Promise.resolve()
+  private nextFlush: Promise<void> | undefined
+
   private constructor(
+    private readonly path: string,
     private readonly file: FileHandle,
     private readonly unlock: () => Promise<void>,
     private readonly done: ReadonlyMap<string, Ending>
@@ -33,7 +39,7 @@ export class Journal {
     if (head !== JSON.stringify({ plan })) {
       const handle = await open(file, 'w', 0o600)
       await handle.writeFile(`${JSON.stringify({ plan })}\n`)
-      return new Journal(handle, unlock, new Map())
+      return new Journal(file, handle, unlock, new Map())
     }
     const done = new Map<string, Ending>()
     for (const line of lines) {
@@ -42,16 +48,36 @@ export class Journal {
     }
     const handle = await open(file, 'a', 0o600)
     if (whole.length < text.length) await handle.truncate(Buffer.byteLength(whole))
-    return new Journal(handle, unlock, done)
+    return new Journal(file, handle, unlock, done)
   }
 
   endingOf(userToken: string): Ending | undefined {
     return this.done.get(userToken)
   }
 
-  async add(userToken: string, ending: Ending): Promise<void> {
-    await this.file.appendFile(`${JSON.stringify([userToken, ending])}\n`)
-    await this.file.datasync()
+  /**
+   * Resolves when the line is on disk.
+   * @throws PackageError (`transient`) when it can't be written
+   */
+  add(userToken: string, ending: Ending): Promise<void> {
+    this.waiting += `${JSON.stringify([userToken, ending])}\n`
+    this.nextFlush ??= this.lastFlush = this.lastFlush.then(() => this.flush())
+    return this.nextFlush
+  }
+
+  private async flush(): Promise<void> {
+    const text = this.waiting
+    this.waiting = ''
+    this.nextFlush = undefined
+    try {
+      await this.file.appendFile(text)
+      await this.file.datasync()
+    } catch (thrown) {
+      const { code, message } = thrown as NodeJS.ErrnoException
+      throw transientError(
+        `What was done can't be kept in ${this.path} (${code ?? message}). Make room on the disk, then run again: nothing is lost.`
+      )
+    }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,9 @@
+import type { Progress } from '../report/display'
+import { counted, grouped, minutesInWords } from '../report/words'
+import { type AudienceApi, CALLS_AT_ONCE } from './api'
+import type { ApplyResult } from './apply'
 import type { AudienceCounts } from './comparison'
+import { minutesFor } from './estimate'
 
 const COLUMNS: readonly (readonly [keyof AudienceCounts, string])[] = [
   ['id', 'audience'],
@@ -18,7 +23,7 @@ export function tableOf(audiences: readonly AudienceCounts[]): string[] {
     ...audiences.map((audience) =>
       COLUMNS.map(([name]) => {
         const value = audience[name]
-        return typeof value === 'number' ? value.toLocaleString('en-US') : value
+        return typeof value === 'number' ? grouped(value) : value
       })
     )
   ]
@@ -29,4 +34,33 @@ export function tableOf(audiences: readonly AudienceCounts[]): string[] {
       .join('  ')
       .trimEnd()
   )
+}
+
+/** How far a plan has been applied: the rate, and the calls and minutes that the rest takes at most. */
+export function progressOf(
+  result: ApplyResult,
+  elapsed: number,
+  { callsPerMinute, latency }: Pick<AudienceApi, 'callsPerMinute' | 'latency'>
+): Progress {
+  const { entries, written, rightAlready, changedSince, withoutProfile, failed, calls } = result
+  const done = written + rightAlready + changedSince + withoutProfile + failed
+  const perMinute = elapsed > 0 ? Math.round((calls * 60_000) / elapsed) : 0
+  const callsToGo = 2 * (entries - done)
+  const toGo = minutesInWords(minutesFor(callsToGo, { callsPerMinute, latency, atOnce: CALLS_AT_ONCE }))
+  return {
+    line: `${done} of ${counted(entries, 'profile')}, ${counted(calls, 'call')}, ${perMinute} a minute; ${counted(callsToGo, 'call')} and ${toGo} to go.`,
+    part: entries > 0 ? done / entries : 1
+  }
+}
+
+/** What became of a plan's entries, in a sentence. */
+export function sentenceOf({
+  written,
+  rightAlready,
+  changedSince,
+  withoutProfile,
+  failed,
+  calls
+}: ApplyResult): string {
+  return `${counted(written, 'profile')} written, ${rightAlready} right already, ${changedSince} changed since, ${withoutProfile} without a profile, ${failed} failed; ${counted(calls, 'call')}.`
 }

@@ -95,7 +95,7 @@ const commonSchema = z.object({
   appId: z.string().regex(/^[A-Za-z0-9]+$/, 'must be letters and digits'),
   apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces'),
   region: z.enum(REGIONS),
-  callsPerMinute: z.number().min(1).optional(),
+  callsPerMinute: z.number().min(2).optional(),
   json: z.boolean().default(false),
   log: z.enum(['text', 'json']).default('text')
 })

@@ -5,7 +5,7 @@ import { type LoadedList, loadList } from '../audiences/load'
 import { writeAuditMetrics } from '../audiences/metrics'
 import { planAudiences, type PlanResult } from '../audiences/plan'
 import { PlanWriter } from '../audiences/plan-file'
-import { tableOf } from '../audiences/report'
+import { progressOf, sentenceOf, tableOf } from '../audiences/report'
 import type { PlannedChange } from '../audiences/comparison'
 import { systemEnvironment } from '../algolia/api/environment'
 import { systemClock } from '../clock'
@@ -122,7 +122,7 @@ async function doPlan(path: string, settings: ApplySettings, display: Display, s
       log: (level, message) => display.log(level, message),
       onProgress: (progress) => {
         last = progress
-        display.progress(progressOf(progress, systemClock.now() - startedAt))
+        display.progress(progressOf(progress, systemClock.now() - startedAt, api))
       }
     })
     display.endProgress()
@@ -194,23 +194,4 @@ function show(result: PlanResult, { json }: ListSettings, session: Session): voi
 
 function costOf({ calls, minutes }: PlanResult): string {
   return `${counted(calls.repair, 'call')}, ${minutes < 0.95 ? '' : 'about '}${minutesInWords(minutes)}`
-}
-
-function progressOf(result: ApplyResult, elapsed: number): { line: string; part: number } {
-  const done = doneOf(result)
-  const perMinute = elapsed > 0 ? Math.round((result.calls * 60_000) / elapsed) : 0
-  const toGo = done > 0 ? Math.ceil(((result.entries - done) * elapsed) / done / 60_000) : undefined
-  const rest = toGo === undefined ? '' : `, about ${counted(toGo, 'minute')} to go`
-  return {
-    line: `${done} of ${counted(result.entries, 'profile')}, ${counted(result.calls, 'call')}, ${perMinute} a minute${rest}.`,
-    part: result.entries > 0 ? done / result.entries : 1
-  }
-}
-
-function doneOf({ written, rightAlready, changedSince, withoutProfile, failed }: ApplyResult): number {
-  return written + rightAlready + changedSince + withoutProfile + failed
-}
-
-function sentenceOf({ written, rightAlready, changedSince, withoutProfile, failed, calls }: ApplyResult): string {
-  return `${counted(written, 'profile')} written, ${rightAlready} right already, ${changedSince} changed since, ${withoutProfile} without a profile, ${failed} failed; ${counted(calls, 'call')}.`
 }

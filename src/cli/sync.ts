@@ -1,12 +1,12 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Display } from '../report/display'
 import { SYNC_METRICS } from '../sync/metrics'
 import { billLine, shownProgress, summaryLine } from '../sync/progress'
 import type { SyncResult } from '../sync/options'
 import { syncProfiles } from '../sync/sync'
-import { defineRuns, runAgain, titleOf } from './runs'
+import { runAgain, titleOf } from './runs'
 import type { Session } from './session'
-import { tellError } from './settings'
+import { addSettings, tellError, withSettings } from './settings'
 import { SYNC_SETTINGS, type SyncSettings, syncSettingsSchema } from './sync-settings'
 
 export { SYNC_SETTINGS as settings }
@@ -14,7 +14,13 @@ export { SYNC_SETTINGS as settings }
 /** `sync`: profiles into Segment. */
 export function define(command: Command, session: Session): void {
   command.description('Sends the profiles that have changed to Segment, as identify calls.')
-  defineRuns(command, SYNC_SETTINGS, syncSettingsSchema, session, sync)
+  addSettings(command, SYNC_SETTINGS)
+    .addOption(new Option('--once', 'run once: the default').conflicts('every'))
+    .action(({ once, ...flags }: Record<string, unknown>) =>
+      withSettings(SYNC_SETTINGS, syncSettingsSchema, flags, session, ({ every, ...settings }, display) =>
+        sync({ ...settings, every: once ? undefined : every }, display, session)
+      )
+    )
 }
 
 function sync(settings: SyncSettings, display: Display, session: Session): Promise<void> {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { openAudienceApi } from '../../src/audiences/algolia'
 import { applyPlan, type ApplyResult } from '../../src/audiences/apply'
@@ -11,6 +10,7 @@ import { PlanWriter } from '../../src/audiences/plan-file'
 import destination from '../../src/destinations/algolia-personalization'
 import { AlgoliaInMemory, entriesIn, type SeenCall, sleep } from '../support/algolia-in-memory'
 import { Chance } from '../support/chance'
+import { passing, simulateTime } from '../support/passing-time'
 
 /**
  * A plan is applied while the destination delivers live events to the same profiles, and somebody else writes segments of its
@@ -81,23 +81,7 @@ const covered = { inLine: 0, leftAlone: 0, live: 0 }
 
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'beside-'))))
 afterAll(() => rm(folder, { recursive: true }))
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'performance'] })
-})
-afterEach(() => jest.useRealTimers())
-
-/** Lets time pass until something has ended; files are written in real time meanwhile. */
-async function passing<Value>(work: Promise<Value>): Promise<Value> {
-  let isOver = false
-  const end = work.finally(() => (isOver = true))
-  end.catch(() => undefined)
-  while (!isOver) {
-    await nextTurn()
-    await nextTurn()
-    if (!isOver && jest.getTimerCount() > 0) await jest.advanceTimersToNextTimerAsync()
-  }
-  return end
-}
+simulateTime()
 
 /** A host that delivers events one after the other, each until it is answered for good. */
 async function deliver(algolia: AlgoliaInMemory, appId: string, events: readonly LiveEvent[]): Promise<LiveEvent[]> {
@@ -191,9 +175,9 @@ async function planAndApply(algolia: AlgoliaInMemory, appId: string, given: Case
         get calls() {
           return calls
         },
-        read: (...call) => {
+        readToWrite: (...call) => {
           counted()
-          return api.read(...call)
+          return api.readToWrite(...call)
         },
         write: (...call) => {
           counted()

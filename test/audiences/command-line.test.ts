@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { startLocalAlgolia, type LocalAlgolia, type LocalAlgoliaOptions, type Profile } from '../../src/local/algolia'
-import { start, type Ended } from '../support/command'
+import { cli, start, type Ended } from '../support/command'
 
 const KEY = 'a-key-that-nobody-may-see'
 const OLD = '2026-01-01T00:00:00.123456Z'
@@ -89,10 +91,10 @@ async function repair(list: string, ...flags: string[]): Promise<Ended> {
 
 test('an audience is filled, what drifted is found and repaired with two calls each, and an audit is green', async () => {
   await begin(profiles(1500))
-  const list = await file(csv(range(300)))
+  const list = await file(csv(range(200)))
   const filled = await repair(list)
   expect(filled.code).toBe(0)
-  expect(members()).toEqual(range(300).map(tokenOf))
+  expect(members()).toEqual(range(200).map(tokenOf))
 
   for (const index of range(20)) algolia.profiles.put(profile(index))
   for (const index of range(17)) algolia.profiles.put(profile(1000 + index, 'vip'))
@@ -100,7 +102,7 @@ test('an audience is filled, what drifted is found and repaired with two calls e
   expect(drifted.code).toBe(3)
   expect(jsonOf(drifted)).toMatchObject({
     audiences: [
-      { id: 'vip', wanted: 300, present: 297, toAdd: 20, toRemove: 17, withoutProfile: 0, changedSince: 0, invalid: 0 }
+      { id: 'vip', wanted: 200, present: 197, toAdd: 20, toRemove: 17, withoutProfile: 0, changedSince: 0, invalid: 0 }
     ],
     calls: { made: 2, repair: 74 }
   })
@@ -110,7 +112,7 @@ test('an audience is filled, what drifted is found and repaired with two calls e
   const before = algolia.calls.length
   expect((await run('apply', out)).code).toBe(0)
   expect(callsSince(before)).toHaveLength(74)
-  expect(members()).toEqual(range(300).map(tokenOf))
+  expect(members()).toEqual(range(200).map(tokenOf))
   const green = await run('audit', list, '--complete', 'vip', '--json')
   expect(green.code).toBe(0)
   expect(jsonOf(green).calls.repair).toBe(0)
@@ -154,6 +156,47 @@ describe('a list', () => {
     const { code, stdout } = await run('audit', list, '--complete', 'vip', '--max-bad', '1', '--json')
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as Json).audiences).toMatchObject([{ invalid: 1, toRemove: 0 }])
+  })
+})
+
+describe('an audit', () => {
+  test('writes its counts for Prometheus, and nothing to Algolia', async () => {
+    await begin(profiles(20, 'vip'))
+    const metrics = join(folder, 'audit.prom')
+    const list = await file(csv([...range(15), 30]))
+    expect((await run('audit', list, '--complete', 'vip', '--metrics', metrics)).code).toBe(3)
+    const text = await readFile(metrics, 'utf8')
+    for (const [name, value] of Object.entries({
+      wanted: 16,
+      present: 20,
+      to_add: 0,
+      to_remove: 5,
+      without_profile: 1
+    })) {
+      expect(text).toMatch(new RegExp(`^algolia_audience_${name}\\{audience="vip"\\} ${value}$`, 'm'))
+    }
+    expect(text).toMatch(/^algolia_audience_audit_calls 1$/m)
+    expect(text).toMatch(/^algolia_audience_audit_timestamp_seconds \d+/m)
+    expect(new Set(callsSince(0))).toEqual(new Set(['GET']))
+  })
+
+  test('shows a table of what differs', async () => {
+    await begin(profiles(1200))
+    const { stdout, code } = await run('audit', await file(csv(range(1100))))
+    expect(code).toBe(3)
+    expect(stdout.split('\n')).toEqual([
+      'audience  wanted  present  to add  to remove  without profile  changed since  invalid rows',
+      'vip        1,100        0   1,100          0                0              0             0',
+      ''
+    ])
+  })
+
+  test('that can not finish ends with 2', async () => {
+    await begin(profiles(3000), { latency: 400 })
+    const { child, ended } = start(['audiences', 'audit', await file(csv(range(3000)))], variables)
+    while (algolia.calls.length === 0) await new Promise((wait) => setTimeout(wait, 5))
+    child.kill('SIGTERM')
+    expect((await ended).code).toBe(2)
   })
 })
 
@@ -231,66 +274,90 @@ describe('a plan', () => {
     expect(lines).toHaveLength(6)
   })
 
-  test.each<[string, (lines: string[]) => string[]]>([
-    ['another application', ([head = '', ...rest]) => [head.replace('LOCALALGOLIA', 'OTHER'), ...rest]],
-    ['an entry less', ([head = '', _, ...rest]) => [head, ...rest]],
-    ['no end', (lines) => lines.slice(0, -1)],
-    ['a line that is not JSON', ([head = '', ...rest]) => [head, '{', ...rest]],
-    [
-      'eight days behind it',
-      ([head = '', ...rest]) => [
-        head.replace(/"startedAt":"[^"]*"/, `"startedAt":"${new Date(Date.now() - 8 * 86_400_000).toISOString()}"`),
-        ...rest
-      ]
-    ]
-  ])('of %s is refused', async (_, change) => {
+  test('of another application, damaged in whatever way, or a week old is refused', async () => {
     await begin(profiles(4))
     const out = await planned()
     const lines = (await readFile(out, 'utf8')).trimEnd().split('\n')
-    await writeFile(out, `${change(lines).join('\n')}\n`)
-    const { code } = await run('apply', out)
-    expect(code).toBe(1)
-    expect(members()).toEqual([])
+    const [head = '', first, ...rest] = lines
+    const aWeekAgo = new Date(Date.now() - 8 * 86_400_000).toISOString()
+    const plans: [string, (string | undefined)[]][] = [
+      ['is for the application OTHER', [head.replace('LOCALALGOLIA', 'OTHER'), first, ...rest]],
+      ['it has 3 entries, and should have 4', [head, ...rest]],
+      ['its end is missing', lines.slice(0, -1)],
+      ['line 2 is not JSON', [head, '{', ...rest]],
+      ['is 8 days old', [head.replace(/"startedAt":"[^"]*"/, `"startedAt":"${aWeekAgo}"`), first, ...rest]]
+    ]
+    for (const [why, changed] of plans) {
+      await writeFile(out, `${changed.join('\n')}\n`)
+      const { code, stderr } = await run('apply', out)
+      expect([why, code, stderr]).toEqual([why, 1, expect.stringContaining(why)])
+      expect(members()).toEqual([])
+    }
+    expect((await run('apply', out, '--old-plan')).code).toBe(0)
+    expect(members()).toHaveLength(4)
   })
 
   test('that is killed in the middle is ended by the next run, and nothing is written twice', async () => {
-    await begin(profiles(400), { latency: 5 })
+    await begin(profiles(120), { latency: 5 })
     const out = join(folder, 'plan.jsonl')
-    await run('plan', await file(csv(range(400))), '--out', out)
+    await run('plan', await file(csv(range(120))), '--out', out)
     for (let kill = 0; kill < 3; kill += 1) {
       const before = algolia.calls.length
       const { child, ended } = start(['audiences', 'apply', out], variables)
-      while (algolia.calls.length < before + 60 && child.exitCode === null)
+      while (algolia.calls.length < before + 50 && child.exitCode === null)
         await new Promise((wait) => setTimeout(wait, 5))
       child.kill('SIGKILL')
       await ended
     }
     expect((await run('apply', out)).code).toBe(0)
-    expect(members()).toHaveLength(400)
+    expect(members()).toHaveLength(120)
     const writes = algolia.calls.filter(({ method }) => method === 'PUT')
-    expect(writes).toHaveLength(400)
+    expect(writes).toHaveLength(120)
+  })
+
+  test('whose journal can not be written ends the run with 2, and the next one goes on', async () => {
+    await begin(profiles(60))
+    const out = join(folder, 'plan.jsonl')
+    await run('plan', await file(csv(range(60))), '--out', out)
+    // No file may have more than a kilobyte, which is 25 lines.
+    const command = `trap "" XFSZ; ulimit -f 1; exec ${process.execPath} ${cli} audiences apply ${out}`
+    const full = promisify(execFile)('bash', ['-c', command], { env: { PATH: process.env.PATH, ...variables } })
+    await expect(full).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('plan.jsonl.journal (EFBIG)') })
+    const written = algolia.calls.filter(({ method }) => method === 'PUT').length
+    expect(written).toBeLessThan(60)
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toHaveLength(60)
+    // Nothing is written again.
+    expect(algolia.calls.filter(({ method }) => method === 'PUT')).toHaveLength(60)
   })
 
   test('that another process is applying is refused', async () => {
-    await begin(profiles(100), { latency: 20 })
+    await begin(profiles(9))
     const out = join(folder, 'plan.jsonl')
-    await run('plan', await file(csv(range(100))), '--out', out)
+    await run('plan', await file(csv(range(9))), '--out', out)
+    // The others wait for the first answer.
+    algolia.faults.delay(60_000, { call: algolia.calls.length + 1 })
     const first = start(['audiences', 'apply', out], variables)
-    while (algolia.calls.length < 5) await new Promise((wait) => setTimeout(wait, 5))
-    expect((await run('apply', out)).code).toBe(1)
-    expect((await first.ended).code).toBe(0)
-    expect(members()).toHaveLength(100)
+    while (!algolia.calls.some(({ path }) => path.startsWith('/2/users/')))
+      await new Promise((wait) => setTimeout(wait, 5))
+    const second = await run('apply', out)
+    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(`Another process (${first.child.pid})`)])
+    expect(members()).toEqual([])
+    first.child.kill('SIGKILL')
+    await first.ended
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toHaveLength(9)
   })
 
   test('stops in order when it is told to, and says how to go on', async () => {
-    await begin(profiles(200), { latency: 20 })
+    await begin(profiles(60), { latency: 20 })
     const out = join(folder, 'plan.jsonl')
-    await run('plan', await file(csv(range(200))), '--out', out)
+    await run('plan', await file(csv(range(60))), '--out', out)
     const { child, ended } = start(['audiences', 'apply', out], variables)
     while (!algolia.calls.some(({ method }) => method === 'PUT')) await new Promise((wait) => setTimeout(wait, 5))
     child.kill('SIGTERM')
     expect((await ended).code).toBe(2)
     expect((await run('apply', out)).code).toBe(0)
-    expect(members()).toHaveLength(200)
+    expect(members()).toHaveLength(60)
   })
 })

@@ -78,6 +78,21 @@ describe('a list is read', () => {
   })
 })
 
+test('ten bad rows are told with their line and why, and the rest is counted', async () => {
+  const bad = Array.from({ length: 14 }, (_, index) => `me${index}@example.com,vip`)
+  const told: string[] = []
+  const content = [csv, '"e\n5",vip', ...bad, 'f6,vip'].join('\n')
+  const loaded = await load(content, 'list.csv', { maxBad: { count: 15 }, warn: (line) => told.push(line) })
+  expect(loaded.list.badRowCount).toBe(15)
+  expect(told).toHaveLength(11)
+  expect(told[0]).toBe('Line 6: its user token is not 1-129 characters of A-Za-z0-9=+/-_.')
+  // The row before took two lines.
+  expect(told[1]).toMatch(/^Line 8: /)
+  expect(told.at(-1)).toBe('5 further bad rows.')
+  expect(told.join()).not.toContain('example')
+  expect(membersOf(loaded)).toEqual([...tokens, 'f6'])
+})
+
 describe('a list is refused', () => {
   const many = ['user_token,audience', ...Array.from({ length: 200 }, (_, index) => `t${index},vip`)].join('\n')
 

@@ -3,6 +3,7 @@ import { Comparison, isAfter } from '../../src/audiences/comparison'
 import { decide, decideBefore } from '../../src/audiences/decide'
 import { estimatedPages, minutesFor } from '../../src/audiences/estimate'
 import { MemberList, type Row } from '../../src/audiences/members'
+import { progressOf } from '../../src/audiences/report'
 import { tooManyRemovals } from '../../src/audiences/removals'
 
 const numRuns = process.env.LONG === '1' ? 5000 : 200
@@ -224,4 +225,20 @@ test.each([
   [20_000, 80]
 ])('%i calls of 100 ms, one after the other, 250 a minute, take %d minutes', (calls, minutes) => {
   expect(minutesFor(calls, { callsPerMinute: 250, latency: 100, atOnce: 1 })).toBeCloseTo(minutes, 2)
+})
+
+test('progress tells the rate, and the calls and minutes to go', () => {
+  const result = {
+    entries: 1000,
+    written: 100,
+    rightAlready: 10,
+    changedSince: 5,
+    withoutProfile: 3,
+    failed: 2,
+    calls: 230
+  }
+  expect(progressOf(result, 30_000, { callsPerMinute: 250, latency: 100 })).toEqual({
+    line: '120 of 1,000 profiles, 230 calls, 460 a minute; 1,760 calls and 7 minutes to go.',
+    part: 0.12
+  })
 })

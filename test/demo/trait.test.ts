@@ -1,9 +1,11 @@
 import { identifyAsGold } from '../../src/demo/trait'
 import { searchAs } from '../../src/demo/search'
-import { algoliaForEachTest, settings } from '../support/destination'
-import { callsTo, giveProfile } from '../support/profiles'
+import type { LocalAlgolia } from '../../src/local/algolia'
+import { callsTo, giveProfile, settings, startAlgolia, stopAlgolia } from '../support/destination'
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
+beforeEach(async () => (algolia = await startAlgolia()))
+afterEach(() => stopAlgolia(algolia))
 
 test('a trait becomes a rule context: the search of the shopper has it, and another order of hits', async () => {
   giveProfile(algolia, 'ada', [{ id: 'vip', source: 'segment' }])

@@ -18,6 +18,8 @@ export interface SeenCall {
   readonly path: string
   readonly sent: string
   readonly answered: string
+  /** When it arrived, Unix milliseconds. */
+  readonly at: number
 }
 
 /**
@@ -62,7 +64,7 @@ export class AlgoliaInMemory {
   async call(by: string, method: string, path: string, sent = ''): Promise<{ status: number; body: string }> {
     await this.pause()
     const { status, body } = this.api.answer(readRequest(this.api.routes, method, path, sent))
-    this.calls.push({ by, method, path, sent, answered: body })
+    this.calls.push({ by, method, path, sent, answered: body, at: Date.now() })
     await this.pause()
     return { status, body }
   }

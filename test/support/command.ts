@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 // As it is installed: `npm test` builds it first.
-const cli = join(__dirname, '../../dist/cli/main.js')
+export const cli = join(__dirname, '../../dist/cli/main.js')
 
 export interface Ended {
   /** The exit code, or the signal that ended it. */

@@ -28,3 +28,10 @@ export async function call(algolia: LocalAlgolia, path: string, init: RequestIni
   const response = await fetch(algolia.url + path, { ...init, headers: { ...credentials, ...init.headers } })
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
+
+/** One call with the right credentials, its body and its answer to the letter. */
+export async function callForText(algolia: LocalAlgolia, method: string, path: string, body?: string): Promise<string> {
+  const headers = { ...credentials, 'content-type': 'application/json' }
+  const response = await fetch(algolia.url + path, { method, headers, ...(body !== undefined && { body }) })
+  return response.text()
+}

@@ -1,11 +1,11 @@
-import { PATIENCE, pauseBefore } from '../../backoff'
+import { pauseBefore } from '../../backoff'
 import type { Clock } from '../../clock'
-import type { PackageError } from '../../errors'
+import { type PackageError, transientError } from '../../errors'
 import { isAlgoliasError, textOfAnswer } from './answer-text'
 import type { Api } from './apis'
 import { connectionFailure, failureOf, type Failure, type FailureTable, unreadableAnswer } from './failures'
 import { limitHeaders } from './limit-headers'
-import { CallBudget, type CallShare, type LimitHeaders } from './rate-limit'
+import { CallBudget, type CallShare, type LimitHeaders, type Place } from './rate-limit'
 import { ServerClock } from './server-clock'
 import { type Answer, type Change, NoAnswer, type Transport } from './answer'
 
@@ -20,6 +20,15 @@ export interface Call<Value> {
   readonly change?: Change
   /** It ends with the first failure, whichever: before it is sent again, its caller has to look at what became of it. */
   readonly isSentOnce?: true
+  /**
+   * Whether another call has to go out right after it (`keeps`), whatever waits then, or it is that other one (`isKept`).
+   * Who keeps a place has to make that call or give it back; with a failure, the place is given back by itself.
+   */
+  readonly place?: Place
+  /** It must not go out later than this, by the client's clock: then it fails instead. */
+  readonly notAfter?: number
+  /** Told each time that it goes out, by the client's clock. */
+  readonly onSent?: (at: number) => void
   /** What an answer without a body means, where that is a success. */
   readonly whenEmpty?: Value
   /** What the answer should be, in an error: such as "a page of profiles". */
@@ -59,6 +68,9 @@ export interface ClientOptions {
   /** Told when calls have to wait: until when, by the server's clock (Unix milliseconds), and for how many milliseconds. */
   readonly onLimit?: (resumesAt: number, wait: number) => void
 }
+
+/** One call is given up after about this long, in milliseconds. */
+const PATIENCE = 90_000
 
 /** A call that goes out late, as it had to wait for its turn, has this long for its answer nevertheless; milliseconds. */
 const SHORTEST_PATIENCE = 10_000
@@ -120,11 +132,39 @@ export class AlgoliaClient {
    * @throws AlgoliaError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
    */
   async call<Value>(call: Call<Value>, signal: AbortSignal): Promise<Value> {
+    const { isKept = false, keeps = false } = call.place ?? {}
+    // Another try of a call that keeps a place has kept it already.
+    const due = { isKept, keeps }
+    try {
+      return await this.callUntilAnswered(call, due, signal)
+    } catch (thrown) {
+      if (keeps && !due.keeps) this.budget.givePlaceBack()
+      throw thrown
+    } finally {
+      if (isKept) this.budget.givePlaceBack()
+    }
+  }
+
+  /** Keeps a place as a call does that asks for it. */
+  keepPlace(): void {
+    this.budget.keepPlace()
+  }
+
+  /** The call that a place was kept for isn't needed. */
+  givePlaceBack(): void {
+    this.budget.givePlaceBack()
+  }
+
+  private async callUntilAnswered<Value>(
+    call: Call<Value>,
+    place: { isKept: boolean; keeps: boolean },
+    signal: AbortSignal
+  ): Promise<Value> {
     const { clock, onRetry } = this.options
     let givenUpAt: number | undefined
     let waitsUntil: number | undefined
     for (let attempt = 0; ; attempt += 1) {
-      const sentAt = await this.turnToCall(signal)
+      const sentAt = await this.turnToCall(call, place, signal)
       givenUpAt ??= sentAt + this.patience
       waitsUntil ??= sentAt + Math.max(this.patience, PATIENCE)
       const sent = await this.send(call, sentAt, givenUpAt, signal)
@@ -212,15 +252,25 @@ export class AlgoliaClient {
   }
 
   /** Waits until a call may go out, and counts it as sent at once, so that no other takes the same place. */
-  private async turnToCall(signal: AbortSignal): Promise<number> {
+  private async turnToCall(
+    { notAfter, onSent }: Call<unknown>,
+    place: { isKept: boolean; keeps: boolean },
+    signal: AbortSignal
+  ): Promise<number> {
     const { clock, onLimit } = this.options
     for (;;) {
       signal.throwIfAborted()
       const now = clock.now()
-      const wait = this.budget.nextCallAt(now) - now
+      if (notAfter !== undefined && now > notAfter) {
+        throw transientError('A call came too late for what it was made of. Run again later.')
+      }
+      const wait = this.budget.nextCallAt(now, place) - now
       if (wait <= 0) {
         this.budget.sent(now)
+        if (place.keeps) this.budget.keepPlace()
+        place.keeps = false
         this.counts.calls += 1
+        onSent?.(now)
         return now
       }
       if (wait > WORTH_TELLING && now + wait > this.toldUntil) {

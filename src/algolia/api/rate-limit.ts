@@ -44,6 +44,14 @@ export interface CallShare {
   readonly reserve?: number
 }
 
+/** What a call is to another one. */
+export interface Place {
+  /** Another one has to go out right after it, and finds its place kept. */
+  readonly keeps?: boolean
+  /** Its own place was kept. */
+  readonly isKept?: boolean
+}
+
 /** Calls that may be made in any so many milliseconds. */
 interface OwnWindow {
   readonly calls: number
@@ -66,6 +74,8 @@ export class CallBudget {
   private inFlight = 0
   private lastSentAt: number | undefined
   private blockedUntil = 0
+  /** Calls that are to go out as soon as they come. */
+  private placesKept = 0
   /** When calls went out, as long as that matters to the share. */
   private readonly sentAt: number[] = []
 
@@ -95,20 +105,35 @@ export class CallBudget {
     return this.remaining === undefined ? undefined : Math.max(0, this.remaining - this.inFlight)
   }
 
-  /** @returns the local time at which the next call may go out; not later than `localTime` when it may go now. */
-  nextCallAt(localTime: number): number {
-    return Math.max(this.nextByLimit(localTime), ...this.ownWindows().map((window) => this.nextIn(window, localTime)))
+  /**
+   * @returns the local time at which the next call may go out; not later than `localTime` when it may go now. A call whose
+   * place was kept isn't held up by the places of others, nor by how calls are spread over a period.
+   */
+  nextCallAt(localTime: number, place: Place = {}): number {
+    const windows = this.ownWindows().map((window) => this.nextIn(window, localTime, place))
+    return Math.max(this.nextByLimit(localTime, place), ...windows)
+  }
+
+  /** To be told of a call after which another one has to go out at once: its place is kept. */
+  keepPlace(): void {
+    this.placesKept += 1
+  }
+
+  /** To be told when that one goes out, or isn't needed. */
+  givePlaceBack(): void {
+    this.placesKept -= 1
   }
 
   /** When the limit allows the next call. */
-  private nextByLimit(localTime: number): number {
+  private nextByLimit(localTime: number, { isKept = false, keeps = false }: Place): number {
     if (this.blockedUntil > localTime) return this.blockedUntil
     if (!this.isAnswered && this.inFlight > 0) return localTime + LOOK_AGAIN_MILLISECONDS
     const left = this.callsLeft(localTime)
     if (left === undefined || this.resetAt === undefined) return localTime
     const untilReset = this.resetAt - this.serverTime(localTime)
-    if (left <= (this.limit ?? 0) * (this.share.reserve ?? 0)) return localTime + untilReset
-    if (this.limit === undefined || left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) {
+    const others = isKept ? 0 : this.placesKept + Number(keeps)
+    if (left - others <= (this.limit ?? 0) * (this.share.reserve ?? 0)) return localTime + untilReset
+    if (isKept || this.limit === undefined || left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) {
       return localTime
     }
     return this.lastSentAt + untilReset / left
@@ -118,13 +143,15 @@ export class CallBudget {
    * When a share allows the next call: as soon as the call that is as many calls back as it has is a period ago. From half of
    * them on, those that are left are spread over the time until the first one of the period is that long ago.
    */
-  private nextIn({ calls, period }: OwnWindow, localTime: number): number {
+  private nextIn({ calls, period }: OwnWindow, localTime: number, { isKept = false, keeps = false }: Place): number {
+    const places = isKept ? 0 : this.placesKept + Number(keeps)
     const since = this.sentAt.findIndex((time) => time > localTime - period)
     const used = since < 0 ? 0 : this.sentAt.length - since
-    const allowed = (this.sentAt.at(-calls) ?? -Infinity) + period
-    if (used < calls * UNHURRIED_PART || used >= calls || this.lastSentAt === undefined) return allowed
+    const allowed = (this.sentAt.at(-Math.max(1, calls - places)) ?? -Infinity) + period
+    const left = calls - used - places
+    if (isKept || used < calls * UNHURRIED_PART || left <= 0 || this.lastSentAt === undefined) return allowed
     const untilFree = (this.sentAt[since] ?? 0) + period - localTime
-    return Math.max(allowed, this.lastSentAt + untilFree / (calls - used))
+    return Math.max(allowed, this.lastSentAt + (untilFree * (1 + Number(keeps))) / left)
   }
 
   private ownWindows(): OwnWindow[] {

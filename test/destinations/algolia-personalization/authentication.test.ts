@@ -1,12 +1,15 @@
 import nock from 'nock'
 import { version } from '../../../package.json'
-import { audienceTrack } from '../../support/audience-events'
-import { algoliaForEachTest, Host, settings } from '../../support/destination'
-import { callsTo } from '../../support/profiles'
+import type { LocalAlgolia } from '../../../src/local/algolia'
+import { audienceTrack, callsTo, Host, settings, startAlgolia, stopAlgolia } from '../../support/destination'
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
 const { destination } = new Host()
 
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
 afterAll(() => nock.restore())
 
 describe('testAuthentication', () => {

@@ -1,13 +1,24 @@
+import type { LocalAlgolia } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
-import { audienceTrack } from '../../support/audience-events'
-import { algoliaForEachTest, Host } from '../../support/destination'
-import { callsTo, giveProfile, managedIds } from '../../support/profiles'
+import {
+  audienceTrack,
+  callsTo,
+  giveProfile,
+  Host,
+  managedIds,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
 import { startScriptedServer } from '../../support/scripted-server'
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
 
-afterEach(() => {
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(async () => {
+  await stopAlgolia(algolia)
   expect(linesInUse()).toBe(0)
 })
 

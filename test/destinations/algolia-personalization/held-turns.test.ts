@@ -1,10 +1,8 @@
 import fc from 'fast-check'
-import type { Fault } from '../../../src/local/algolia'
+import type { Fault, LocalAlgolia } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
-import { audienceTrack } from '../../support/audience-events'
-import { algoliaForEachTest, Host } from '../../support/destination'
-import { callsTo, managedIds } from '../../support/profiles'
+import { audienceTrack, callsTo, Host, managedIds, startAlgolia, stopAlgolia } from '../../support/destination'
 
 /** A small part of the true times, so that a test lasts no minutes; their order is the same. */
 const TIMEOUT = 400
@@ -16,8 +14,13 @@ jest.mock('../../../src/destinations/algolia-personalization/constants', () => (
 }))
 jest.setTimeout(process.env.LONG ? 3_600_000 : 60_000)
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
 const host = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
 
 const isWrite = ({ method }: { method: string }) => method === 'PUT'
 

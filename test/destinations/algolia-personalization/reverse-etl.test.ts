@@ -1,17 +1,19 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import { algoliaForEachTest, Host, settings } from '../../support/destination'
-import { callsTo, giveProfile, managedIds } from '../../support/profiles'
+import type { LocalAlgolia } from '../../../src/local/algolia'
+import { callsTo, giveProfile, Host, managedIds, settings, startAlgolia, stopAlgolia } from '../../support/destination'
 import type { ActionName, Event } from '../../support/destination'
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
 const host = new Host()
 
-beforeEach(() => {
+beforeEach(async () => {
+  algolia = await startAlgolia()
   giveProfile(algolia, 'u-1', [
     { id: 'gold_members', source: 'segment' },
     { id: 'gold_members', source: 'crm' }
   ])
 })
+afterEach(() => stopAlgolia(algolia))
 
 /** A row of a model whose unique identifier is the user token, as Segment sends it. A deleted row is null elsewhere. */
 function row(event: 'new' | 'updated' | 'deleted', token = 'u-1'): Event {

@@ -1,8 +1,7 @@
 import * as core from '@segment/actions-core'
 import definition from '../../../src/destinations/algolia-personalization'
-import { audienceTrack } from '../../support/audience-events'
-import { algoliaForEachTest, settings } from '../../support/destination'
-import { managedIds } from '../../support/profiles'
+import type { LocalAlgolia } from '../../../src/local/algolia'
+import { audienceTrack, managedIds, settings, startAlgolia, stopAlgolia } from '../../support/destination'
 
 /** Another copy of the host's core: classes of the same names, and none of them the ones that the destination knows. */
 function otherCore(): typeof core {
@@ -13,7 +12,11 @@ function otherCore(): typeof core {
   return other!
 }
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
 
 const subscription = {
   partnerAction: 'enterAudience',

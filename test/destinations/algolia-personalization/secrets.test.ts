@@ -1,27 +1,38 @@
 import { inspect } from 'node:util'
-import { giveCallsTime, hurryCallsOf } from '../../support/call-times'
-import { audienceTrack } from '../../support/audience-events'
-import { algoliaForEachTest, Host, settings as usual } from '../../support/destination'
-import { giveProfile } from '../../support/profiles'
+import type { LocalAlgolia } from '../../../src/local/algolia'
+import {
+  audienceTrack,
+  giveProfile,
+  Host,
+  settings as usual,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
 import { faultRows, timeoutRows } from '../../support/destination-faults'
 import type { FaultRow } from '../../support/destination-faults'
 
-jest.mock(
-  '../../../src/destinations/algolia-personalization/constants',
-  () => jest.requireActual<{ constants: object }>('../../support/call-times').constants
-)
+/** Shorter where the time runs out, and long enough elsewhere for a busy machine. */
+let mockTimeout: number
+jest.mock('../../../src/destinations/algolia-personalization/constants', () => ({
+  ...jest.requireActual<object>('../../../src/destinations/algolia-personalization/constants'),
+  get REQUEST_TIMEOUT_MS() {
+    return mockTimeout
+  },
+  WRITE_HOLD_MS: 700
+}))
 
 const canary = 'canary0123456789abcdef0123456789'
 const settings = { ...usual, apiKey: canary }
 const event = audienceTrack('faulty', 'vip', true)
 
-const algolia = algoliaForEachTest({ apiKey: canary })
+let algolia: LocalAlgolia
 /** All that got out: what Algolia was asked, but for headers, and what the host was told. */
 let told: unknown[]
 let restoreConsole: () => void
 
-beforeEach(() => {
-  giveCallsTime()
+beforeEach(async () => {
+  mockTimeout = 10_000
+  algolia = await startAlgolia({ apiKey: canary })
   giveProfile(algolia, 'faulty', [])
   told = []
   algolia.faults.add({ when: ({ path, body }) => told.push(path, body) < 0, then: {} })
@@ -30,7 +41,10 @@ beforeEach(() => {
   )
   restoreConsole = () => spies.forEach((spy) => spy.mockRestore())
 })
-afterEach(() => restoreConsole())
+afterEach(async () => {
+  restoreConsole()
+  await stopAlgolia(algolia)
+})
 
 const stats = (name: string, ...details: unknown[]) => void told.push(name, details)
 const watched = {
@@ -86,7 +100,7 @@ test.each<Pick<FaultRow, 'name' | 'arrange'>>([
   }
 ])('the API key does not get out: $name', async (row) => {
   const { arrange } = row
-  hurryCallsOf(row)
+  if ((timeoutRows as unknown[]).includes(row)) mockTimeout = 500
   arrange(algolia, Infinity)
   await useDestination()
   expect(told.length).toBeGreaterThan(10)

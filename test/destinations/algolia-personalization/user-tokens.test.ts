@@ -1,10 +1,22 @@
-import { audienceTrack } from '../../support/audience-events'
-import { algoliaForEachTest, Host } from '../../support/destination'
-import { callsTo, giveProfile, managedIds } from '../../support/profiles'
+import type { LocalAlgolia } from '../../../src/local/algolia'
+import {
+  audienceTrack,
+  callsTo,
+  giveProfile,
+  Host,
+  managedIds,
+  startAlgolia,
+  stopAlgolia
+} from '../../support/destination'
 import type { Event } from '../../support/destination'
 
-const algolia = algoliaForEachTest()
+let algolia: LocalAlgolia
 const host = new Host()
+
+beforeEach(async () => {
+  algolia = await startAlgolia()
+})
+afterEach(() => stopAlgolia(algolia))
 
 /** An event of a person with further user tokens: mapped ones, and external IDs. */
 function ofPerson(

@@ -1,7 +1,18 @@
-import { algoliaForAllTests, type BatchEntry, type Event, Host } from '../../../support/destination'
-import { callsTo, giveProfile, managedIds } from '../../../support/profiles'
+import type { LocalAlgolia } from '../../../../src/local/algolia'
+import {
+  callsTo,
+  giveProfile,
+  Host,
+  managedIds,
+  startAlgolia,
+  stopAlgolia,
+  type BatchEntry,
+  type Event
+} from '../../../support/destination'
 
-const algolia = algoliaForAllTests()
+let algolia: LocalAlgolia
+beforeAll(async () => (algolia = await startAlgolia({ profiles: 0 })))
+afterAll(() => stopAlgolia(algolia))
 
 let people = 0
 
