@@ -1,3 +1,6 @@
+/** What keeps failing is given up after about this long, in milliseconds. */
+export const PATIENCE = 90_000
+
 /** Pauses before a retry double from the first to the longest, in milliseconds. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 16_000

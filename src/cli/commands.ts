@@ -20,6 +20,11 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'sync', summary: 'Takes Algolia profiles into Segment.', load: () => import('./sync') },
   {
+    name: 'searches',
+    summary: 'Takes search analytics into Segment: searches without results, reports, alerts.',
+    load: () => import('./searches')
+  },
+  {
     name: 'audiences',
     summary: 'Brings profiles in line with lists of members: plan, apply, audit.',
     load: () => import('./audiences')

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
-import { startLocalSegment, type LocalSegmentOptions } from '../local/segment'
+import { type Fault, startLocalSegment, type LocalSegmentOptions } from '../local/segment'
 import { numberedStatuses, port, wholeNumber } from './options'
 import type { Session } from './session'
 
 interface Flags extends LocalSegmentOptions {
   readonly status?: ReadonlyMap<number, number>
+  readonly webhookStatus?: ReadonlyMap<number, number>
 }
 
 /** `local-segment`: a stand-in for Segment's tracking API. */
@@ -15,18 +16,28 @@ export function define(command: Command, session: Session): void {
     .option('--write-key <key>', 'the write key that it takes', 'local-write-key')
     .option('--latency <milliseconds>', 'wait before each answer', wholeNumber, 0)
     .option('--status <request=status>', 'answer the request with this number so; can be repeated', numberedStatuses)
+    .option('--webhook-status <message=status>', 'the same for a message to the webhook', numberedStatuses)
     .action((flags: Flags) => session.serve('The local Segment', () => start(flags)))
 }
 
-async function start({ status, ...options }: Flags): Promise<{ greeting: string; close: () => Promise<void> }> {
+async function start({
+  status,
+  webhookStatus,
+  ...options
+}: Flags): Promise<{ greeting: string; close: () => Promise<void> }> {
   const segment = await startLocalSegment(options)
-  segment.fault = (request) => {
-    const given = status?.get(request)
-    return given === undefined ? undefined : { status: given }
-  }
+  segment.fault = faultsOf(status)
+  segment.webhookFault = faultsOf(webhookStatus)
   const { url, writeKey } = segment
   return {
     greeting: `Local Segment listening on ${url}: write key ${writeKey}, SEGMENT_TRACKING_URL=${url}`,
     close: () => segment.close()
+  }
+}
+
+function faultsOf(statuses: ReadonlyMap<number, number> = new Map()): (request: number) => Fault | undefined {
+  return (request) => {
+    const status = statuses.get(request)
+    return status === undefined ? undefined : { status }
   }
 }

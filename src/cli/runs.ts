@@ -1,11 +1,14 @@
+import { type Command, Option } from 'commander'
+import type { z } from 'zod'
 import { systemClock } from '../clock'
 import { keepSyncing } from '../input/schedule'
+import type { SettingsTable } from '../input/settings'
 import type { Display, LogLevel, Progress } from '../report/display'
 import { Metrics, type MetricsServer, type MetricsTable } from '../report/metrics'
 import { metricsOf, type RunEnd } from '../report/run-end'
 import { checkMetricsFile, writeMetricsFile } from './metrics-file'
 import { EXIT, type ExitCode, exitCodeOf, type Session } from './session'
-import type { RunSettings } from './settings'
+import { addSettings, type RunSettings, withSettings } from './settings'
 
 /** What a run is given: when to stop, where to tell, and where a dry run prints what would be sent. */
 export interface RunHooks<Progressed> {
@@ -22,6 +25,23 @@ export interface Runs<Summary, Progressed> {
   readonly shown: (progress: Progressed) => Progress
   /** Tells how a run ended. */
   readonly tell: (end: RunEnd<Summary>, display: Display) => void
+}
+
+/** Adds the settings of a command that is run again and again, and its action. */
+export function defineRuns<Schema extends z.ZodType<{ readonly every?: number | undefined }>>(
+  command: Command,
+  table: SettingsTable,
+  schema: Schema,
+  session: Session,
+  run: (settings: z.output<Schema>, display: Display, session: Session) => Promise<void>
+): void {
+  addSettings(command, table)
+    .addOption(new Option('--once', 'run once: the default').conflicts('every'))
+    .action(({ once, ...flags }: Record<string, unknown>) =>
+      withSettings(table, schema, flags, session, (settings, display) =>
+        run(once ? { ...settings, every: undefined } : settings, display, session)
+      )
+    )
 }
 
 /**

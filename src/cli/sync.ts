@@ -1,12 +1,12 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Display } from '../report/display'
 import { SYNC_METRICS } from '../sync/metrics'
 import { billLine, shownProgress, summaryLine } from '../sync/progress'
 import type { SyncResult } from '../sync/options'
 import { syncProfiles } from '../sync/sync'
-import { runAgain, titleOf } from './runs'
+import { defineRuns, runAgain, titleOf } from './runs'
 import type { Session } from './session'
-import { addSettings, tellError, withSettings } from './settings'
+import { tellError } from './settings'
 import { SYNC_SETTINGS, type SyncSettings, syncSettingsSchema } from './sync-settings'
 
 export { SYNC_SETTINGS as settings }
@@ -14,13 +14,7 @@ export { SYNC_SETTINGS as settings }
 /** `sync`: profiles into Segment. */
 export function define(command: Command, session: Session): void {
   command.description('Sends the profiles that have changed to Segment, as identify calls.')
-  addSettings(command, SYNC_SETTINGS)
-    .addOption(new Option('--once', 'run once: the default').conflicts('every'))
-    .action(({ once, ...flags }: Record<string, unknown>) =>
-      withSettings(SYNC_SETTINGS, syncSettingsSchema, flags, session, ({ every, ...settings }, display) =>
-        sync({ ...settings, every: once ? undefined : every }, display, session)
-      )
-    )
+  defineRuns(command, SYNC_SETTINGS, syncSettingsSchema, session, sync)
 }
 
 function sync(settings: SyncSettings, display: Display, session: Session): Promise<void> {

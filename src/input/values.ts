@@ -18,6 +18,14 @@ export function list(text: string): string[] {
   return names
 }
 
+/** Texts with semicolons between. */
+export function separated(text: string): string[] {
+  return text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
 export function number(text: string): number {
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw new WrongText('must be a number')
   return Number(text)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { PATIENCE } from '../backoff'
 import { PERSONALIZATION } from '../algolia/api/apis'
 import { connect } from '../algolia/api/connection'
 import { toTimestamp, toUnixSeconds } from '../algolia/instants'
@@ -18,9 +19,6 @@ import type { SyncSummary } from './progress'
 import { RunReport } from './run-report'
 import { type Entry, isThere, openSeenStore, openSeenStoreIfAny, type SeenStore } from './seen-store'
 import { loadState, type SavedState, saveState } from './state-file'
-
-/** A call or a batch that keeps failing is given up after this long, in milliseconds. */
-const PATIENCE = 90_000
 
 /**
  * One run of a sync.

@@ -1,11 +1,9 @@
 import { identifyAsGold } from '../../src/demo/trait'
 import { searchAs } from '../../src/demo/search'
-import type { LocalAlgolia } from '../../src/local/algolia'
-import { callsTo, giveProfile, settings, startAlgolia, stopAlgolia } from '../support/destination'
+import { algoliaForEachTest, settings } from '../support/destination'
+import { callsTo, giveProfile } from '../support/profiles'
 
-let algolia: LocalAlgolia
-beforeEach(async () => (algolia = await startAlgolia()))
-afterEach(() => stopAlgolia(algolia))
+const algolia = algoliaForEachTest()
 
 test('a trait becomes a rule context: the search of the shopper has it, and another order of hits', async () => {
   giveProfile(algolia, 'ada', [{ id: 'vip', source: 'segment' }])

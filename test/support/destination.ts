@@ -1,10 +1,11 @@
 import { createTestIntegration, defaultValues, Destination } from '@segment/actions-core'
 import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../src/destinations/algolia-personalization'
+import { pace } from '../../src/destinations/algolia-personalization/api/pace'
 import { SETTLING_MS } from '../../src/destinations/algolia-personalization/constants'
 import type { Settings } from '../../src/destinations/algolia-personalization/generated-types'
 import { startLocalAlgolia } from '../../src/local/algolia'
-import type { LocalAlgolia, LocalAlgoliaOptions, Profile } from '../../src/local/algolia'
+import type { LocalAlgolia, LocalAlgoliaOptions } from '../../src/local/algolia'
 
 export type AudienceAction = 'enterAudience' | 'exitAudience' | 'syncAudience'
 
@@ -34,6 +35,8 @@ export interface DeliveryOptions {
 
 // The local Algolia answers at once, so a batch needn't wait long before it looks at its writes.
 SETTLING_MS.least = 0
+// A busy machine stands still between a read and its write: that would cost further reads, where tests count calls.
+pace.oldestRead = () => 60_000
 
 /** Settings that the local Algolia accepts. */
 export const settings: Settings = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us' }
@@ -83,6 +86,32 @@ export async function stopAlgolia(algolia: LocalAlgolia): Promise<void> {
   await algolia.close()
 }
 
+/** A local Algolia for each test of a file, to which the destination is led: always a new one, under one name. */
+export function algoliaForEachTest(options?: LocalAlgoliaOptions): LocalAlgolia {
+  return startedBy(beforeEach, afterEach, options)
+}
+
+/** The same, one for all tests of a file. */
+export function algoliaForAllTests(options?: LocalAlgoliaOptions): LocalAlgolia {
+  return startedBy(beforeAll, afterAll, options)
+}
+
+function startedBy(before: typeof beforeEach, after: typeof afterEach, options?: LocalAlgoliaOptions): LocalAlgolia {
+  let current: LocalAlgolia | undefined
+  before(async () => {
+    current = await startAlgolia(options)
+  })
+  after(async () => {
+    if (current) await stopAlgolia(current)
+  })
+  return new Proxy({} as LocalAlgolia, {
+    get(_, name) {
+      if (!current) throw new Error('The local Algolia runs in tests only.')
+      return Reflect.get(current, name) as unknown
+    }
+  })
+}
+
 /** The mapping of the preset that sends an event of Segment's e-commerce plan to Algolia. */
 export function presetFor(event: string): Record<string, unknown> {
   const preset = definition.presets?.find(
@@ -90,42 +119,4 @@ export function presetFor(event: string): Record<string, unknown> {
   )
   if (!preset) throw new Error(`There is no preset for ${event}`)
   return preset.mapping ?? {}
-}
-
-/** Gives a user a profile; `segments` may be anything that a misbehaving Algolia could hold there. */
-export function giveProfile(algolia: LocalAlgolia, userID: string, segments?: unknown): void {
-  const profile = { userID, type: 'basic', affinities: [], segments, lastUpdatedAt: '2026-01-01T00:00:00.000001Z' }
-  algolia.profiles.put(profile as Profile)
-}
-
-/** The ids of the managed segments on a user's profile. */
-export function managedIds(algolia: LocalAlgolia, userID: string): string[] {
-  const segments = algolia.profiles.get(userID)?.segments ?? []
-  return segments.filter(({ source }) => source === 'segment').map(({ id }) => id)
-}
-
-/** The calls that reached Algolia, such as `GET /2/users/u1`. */
-export function callsTo(algolia: LocalAlgolia): string[] {
-  return algolia.calls.map(({ method, path }) => `${method} ${path}`)
-}
-
-/** The `track` event that Engage sends when a user enters (`true`) or exits an audience. */
-export function audienceTrack(userId: string, audience: string, entered: boolean): Event {
-  return {
-    type: 'track',
-    event: entered ? 'Audience Entered' : 'Audience Exited',
-    userId,
-    properties: { audience_key: audience, [audience]: entered },
-    context: { personas: { computation_class: 'audience', computation_key: audience, computation_id: 'aud_1' } }
-  }
-}
-
-/** The `identify` event that Engage sends in place of it, when the audience is set up so. */
-export function audienceIdentify(userId: string, audience: string, entered: boolean): Event {
-  return {
-    type: 'identify',
-    userId,
-    traits: { [audience]: entered },
-    context: { personas: { computation_class: 'audience', computation_key: audience, computation_id: 'aud_1' } }
-  }
 }

@@ -77,22 +77,29 @@ export interface StateContent {
   readonly profiles: { readonly cursor?: string; readonly pass?: { readonly startedAt: string } }
 }
 
-/** Both ends of a sync, and a place for its state. */
-export interface Bench {
+/** Both ends of a command, and a place for its state. */
+export interface BothEnds {
   readonly algolia: LocalAlgolia
   readonly segment: LocalSegment
   readonly directory: string
   readonly stateFile: string
+  /** What runs in this process have logged. */
+  readonly log: string[]
+  /** Starts the built command line with these variables, and where both ends are. */
+  readonly startCommand: (args: readonly string[], variables: Record<string, string>) => RunningSync
+  /** Writes a JSON file, and gives back its path. */
+  readonly file: (content: unknown, name?: string) => Promise<string>
+}
+
+/** Both ends of a sync, and a place for its state. */
+export interface Bench extends BothEnds {
   /** Syncs in this process. What is logged is added to `log`. */
   readonly sync: (
     options?: Partial<Omit<SyncOptions, 'config'>> & { config?: Partial<SyncConfigInput> }
   ) => Promise<SyncResult>
-  readonly log: string[]
   /** Starts the built command line, with both servers and both keys in its environment. */
   readonly start: (args?: readonly string[], variables?: Record<string, string>) => RunningSync
   readonly state: () => Promise<StateContent>
-  /** Writes a JSON file, and gives back its path. */
-  readonly file: (content: unknown, name?: string) => Promise<string>
 }
 
 export interface BenchOptions {
@@ -103,51 +110,35 @@ export interface BenchOptions {
 }
 
 /** Runs `use` with both ends, which are closed and removed afterwards. Fails when a key has been shown anywhere. */
-export async function withBench<Result>(
+export async function withBothEnds<Result>(
   { profiles, ...options }: BenchOptions,
-  use: (bench: Bench) => Promise<Result>
+  use: (ends: BothEnds) => Promise<Result>
 ): Promise<Result> {
   const algolia = await startLocalAlgolia({ profiles, rateLimit: false, apiKey: API_KEY, ...options.algolia })
   const segment = await startLocalSegment({ writeKey: WRITE_KEY, ...options.segment })
   const directory = await mkdtemp(join(tmpdir(), 'sync-'))
-  const stateFile = join(directory, 'state.json')
   const log: string[] = []
   const running: { child: ChildProcess; output: () => string }[] = []
-  const bench: Bench = {
+  const ends: BothEnds = {
     algolia,
     segment,
     directory,
-    stateFile,
+    stateFile: join(directory, 'state.json'),
     log,
-    sync: ({ config: changes, ...others } = {}) =>
-      syncProfiles(
-        {
-          config: { ...config, ...(changes?.identity && { userIdPattern: undefined }), ...changes },
-          stateFile,
-          onLog: (level, message) => log.push(`${level}: ${message}`),
-          ...others
-        },
-        { clock: systemClock, random: Math.random, baseUrl: algolia.url, segmentUrl: segment.url }
-      ),
-    start(args = [], variables = {}) {
-      const started = startCli(
-        ['sync', ...args],
-        {
-          ALGOLIA_PERSONALIZATION_URL: algolia.url,
-          SEGMENT_TRACKING_URL: segment.url,
-          ALGOLIA_APP_ID: config.appId,
-          ALGOLIA_API_KEY: API_KEY,
-          ALGOLIA_REGION: 'us',
-          SEGMENT_WRITE_KEY: WRITE_KEY,
-          SYNC_USER_ID_PATTERN: '.',
-          ...variables
-        },
-        directory
-      )
+    startCommand(args, variables) {
+      const servers = {
+        ALGOLIA_PERSONALIZATION_URL: algolia.url,
+        ALGOLIA_ANALYTICS_URL: algolia.urls.analytics,
+        SEGMENT_TRACKING_URL: segment.url,
+        ALGOLIA_APP_ID: config.appId,
+        ALGOLIA_API_KEY: API_KEY,
+        ALGOLIA_REGION: 'us',
+        SEGMENT_WRITE_KEY: WRITE_KEY
+      }
+      const started = startCli(args, { ...servers, ...variables }, directory)
       running.push({ child: started.child, output: () => started.stdout + started.stderr })
       return started
     },
-    state: async () => JSON.parse(await readFile(stateFile, 'utf8')),
     async file(content, name = 'config.json') {
       const path = join(directory, name)
       await writeFile(path, JSON.stringify(content))
@@ -155,7 +146,7 @@ export async function withBench<Result>(
     }
   }
   try {
-    const result = await use(bench)
+    const result = await use(ends)
     const shown = [...log, ...running.map(({ output }) => output())].join('\n')
     for (const key of [API_KEY, WRITE_KEY]) if (shown.includes(key)) throw new Error('A key stands in the output')
     return result
@@ -164,6 +155,29 @@ export async function withBench<Result>(
     await Promise.all([algolia.close(), segment.close()])
     await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** Runs `use` with both ends of a sync. */
+export function withBench<Result>(options: BenchOptions, use: (bench: Bench) => Promise<Result>): Promise<Result> {
+  return withBothEnds(options, (ends) => {
+    const { algolia, segment, stateFile, log, startCommand } = ends
+    return use({
+      ...ends,
+      sync: ({ config: changes, ...others } = {}) =>
+        syncProfiles(
+          {
+            config: { ...config, ...(changes?.identity && { userIdPattern: undefined }), ...changes },
+            stateFile,
+            onLog: (level, message) => log.push(`${level}: ${message}`),
+            ...others
+          },
+          { clock: systemClock, random: Math.random, baseUrl: algolia.url, segmentUrl: segment.url }
+        ),
+      start: (args = [], variables = {}) =>
+        startCommand(['sync', ...args], { SYNC_USER_ID_PATTERN: '.', ...variables }),
+      state: async () => JSON.parse(await readFile(stateFile, 'utf8'))
+    })
+  })
 }
 
 /** Starts the built command line with these arguments, in a directory. */

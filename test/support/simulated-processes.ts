@@ -91,6 +91,11 @@ export interface Network {
   limit?: { calls: number; period: number } | undefined
 }
 
+export interface SimulatedCall {
+  method: string
+  path: string
+}
+
 interface SimulatedProfile {
   segments: string[]
   updatedAt: number
@@ -104,7 +109,8 @@ export class SimulatedProfiles {
   readonly profiles = new Map<string, SimulatedProfile>()
   calls = 0
   refused = 0
-  looks = 0
+  /** Called when a call has been carried out, before its answer leaves. */
+  onCall: (call: SimulatedCall) => Promise<void> | void = () => {}
   #period = { number: -1, calls: 0 }
 
   constructor(
@@ -119,7 +125,9 @@ export class SimulatedProfiles {
     const isWrite = method !== 'get'
     const there = latency * (0.5 + this.random()) + (this.random() < stalls ? this.random() * 2_000 : 0)
     await this.time.sleep(isWrite ? Math.min(there, LONGEST_WRITE) : there)
-    const answer = this.answer(method, new URL(url), body as string, searchParams as Record<string, string>)
+    const { pathname } = new URL(url)
+    const answer = this.answer(method, pathname, body as string, searchParams as Record<string, string>)
+    await this.onCall({ method, path: pathname })
     await this.time.sleep(latency * 0.2 * this.random() + (this.random() < stalls ? this.random() * 3_000 : 0))
     return answer
   }
@@ -128,7 +136,7 @@ export class SimulatedProfiles {
     this.profiles.set(user, { segments, updatedAt: this.time.date() })
   }
 
-  private answer(method: string, { pathname }: URL, body: string, query: Record<string, string> | undefined) {
+  private answer(method: string, pathname: string, body: string, query: Record<string, string> | undefined) {
     this.calls += 1
     const headers = new Headers({ date: new Date(this.time.date()).toUTCString(), ...this.limitHeaders() })
     const reply = (status: number, content: string) => ({ ok: status < 300, status, headers, content })
@@ -137,7 +145,6 @@ export class SimulatedProfiles {
       return reply(429, '{"status":429,"message":"Too Many Requests"}')
     }
     if (pathname === '/2/users') {
-      this.looks += 1
       return reply(200, this.page(Date.parse(query?.startDate ?? '')))
     }
     const user = decodeURIComponent(pathname.split('/')[3] ?? '')

@@ -1,7 +1,7 @@
 import { startWorkbench, type Definition, type Workbench } from '../../src/workbench'
 import type { Context, Sample } from '../../src/workbench/interface'
 import type { RunProgress } from '../../src/workbench/source/interface'
-import { audienceIdentify, audienceTrack } from '../support/destination'
+import { audienceIdentify, audienceTrack } from '../support/audience-events'
 import { ask, post, until, withWorkbench } from '../support/workbench'
 
 let workbench: Workbench

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type LocalAlgolia, startLocalAlgolia } from '../../src/local/algolia'
 import { startWorkbench, type Workbench } from '../../src/workbench'
-import { audienceTrack } from '../support/destination'
+import { audienceTrack } from '../support/audience-events'
 import { ask, cookieOf, fullSettings, keptSettings, post, until, withWorkbench } from '../support/workbench'
 
 const SOURCE = 'source-algolia-profiles'

@@ -1,6 +1,6 @@
 import type { ActionDefinition } from '@segment/actions-core'
 import { startWorkbench, type Definition, type Workbench } from '../../src/workbench'
-import { audienceTrack } from '../support/destination'
+import { audienceTrack } from '../support/audience-events'
 import { ask, fullSettings, keptSettings, post, withWorkbench } from '../support/workbench'
 
 let workbench: Workbench

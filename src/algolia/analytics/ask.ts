@@ -28,14 +28,37 @@ export class Asker {
   ) {}
 
   /**
-   * @returns what is told of each day of a step, days ascending; undefined where there is no such index
+   * @returns what is told of each day of a step, days ascending; a list of several days is told as of the first, and is about
+   * all of them. Undefined where there is no such index
    * @throws AlgoliaError when a call fails for good; the signal's reason on abort
    */
   async ask(step: Step, signal: AbortSignal): Promise<readonly Told[] | undefined> {
-    const { index } = step
+    return this.where(step.index, () => this.tell(step, signal))
+  }
+
+  /**
+   * @param name an endpoint that gives figures for each day
+   * @returns its figures for a range as a whole; undefined where there is no such index
+   * @throws as `ask` does
+   */
+  async total(
+    name: EndpointName,
+    index: string,
+    range: DayRange,
+    signal: AbortSignal
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const read = (json: unknown): Read<Readonly<Record<string, unknown>>> =>
+      isObject(json) && 'dates' in json ? { value: json } : { unreadable: 'it has no list dates' }
+    const { path, what } = this.callFor(endpointOf(name), index, range)
+    const call = { path, what, read: jsonReader(read) }
+    return this.where(index, () => this.client.call(call, signal))
+  }
+
+  /** @returns what is told of an index; undefined where there is none such */
+  private async where<Answer>(index: string, ask: () => Promise<Answer>): Promise<Answer | undefined> {
     const known = this.indices.get(index)
     if (known !== undefined && !(await known)) return undefined
-    const told = this.tell(step, signal)
+    const told = ask()
     const isThere = told.then(
       () => true,
       (thrown: unknown) => !saysMissing(thrown)
@@ -60,8 +83,9 @@ export class Asker {
     })
   }
 
-  private async tell({ index, names, ...range }: Step, signal: AbortSignal): Promise<readonly Told[]> {
-    const { from: day } = range
+  private async tell({ index, names, from, to }: Step, signal: AbortSignal): Promise<readonly Told[]> {
+    const range = { from, to }
+    const day = from
     const [name] = names
     if (name === undefined) return []
     const endpoint = endpointOf(name)
@@ -69,42 +93,42 @@ export class Asker {
       const entries = await this.client.call(this.callFor(endpoint, index, range), signal)
       return daysOf(range).map((of) => ({ name, day: of, entries: entries.filter((entry) => dateOf(entry) === of) }))
     }
-    if (!names.includes('top_filters')) return [{ name, day, entries: await this.list(name, index, day, signal) }]
+    if (!names.includes('top_filters')) return [{ name, day, entries: await this.list(name, index, range, signal) }]
     const { filterAttributes, limit } = this.question
     if (filterAttributes.length > 0) {
-      return [{ name, day, entries: await this.filters(filterAttributes, index, day, signal) }]
+      return [{ name, day, entries: await this.filters(filterAttributes, index, range, signal) }]
     }
     const wanted = names.includes('top_filter_attributes')
       ? Math.max(limit, MOST_USED_ATTRIBUTES)
       : MOST_USED_ATTRIBUTES
-    const attributes = await this.list('top_filter_attributes', index, day, signal, wanted)
+    const attributes = await this.list('top_filter_attributes', index, range, signal, wanted)
     const mostUsed = attributes
       .slice(0, MOST_USED_ATTRIBUTES)
       .flatMap((entry) => (isObject(entry) && typeof entry.attribute === 'string' ? [entry.attribute] : []))
-    const filters = await this.filters(mostUsed, index, day, signal)
+    const filters = await this.filters(mostUsed, index, range, signal)
     return names.map((of) => ({ name: of, day, entries: of === 'top_filters' ? filters : attributes.slice(0, limit) }))
   }
 
   private async filters(
     attributes: readonly string[],
     index: string,
-    day: Day,
+    range: DayRange,
     signal: AbortSignal
   ): Promise<unknown[]> {
     const filters: unknown[] = []
     for (const attribute of new Set(attributes)) {
       if (hasPath(attribute))
-        filters.push(...(await this.list('top_filters', index, day, signal, undefined, attribute)))
+        filters.push(...(await this.list('top_filters', index, range, signal, undefined, attribute)))
       else this.warnOnce(`Algolia can't be asked for filters of an attribute called "${attribute}": it is left out.`)
     }
     return filters
   }
 
-  /** Reads the list of a day, page after page where it goes on. */
+  /** Reads the list of a day, or of a range as a whole, page after page where it goes on. */
   private async list(
     name: EndpointName,
     index: string,
-    day: Day,
+    range: DayRange,
     signal: AbortSignal,
     most = this.question.limit,
     attribute = ''
@@ -117,10 +141,7 @@ export class Asker {
       const paging =
         endpoint.gives === 'whole' ? {} : { limit: String(limit), ...(offset > 0 && { offset: String(offset) }) }
       const page = (figures: Record<string, string>): Promise<unknown[]> =>
-        this.client.call(
-          this.callFor(endpoint, index, { from: day, to: day }, { ...paging, ...figures }, attribute),
-          signal
-        )
+        this.client.call(this.callFor(endpoint, index, range, { ...paging, ...figures }, attribute), signal)
       let got: unknown[]
       try {
         got = await (endpoint.takesFigures ? this.withFigures(page) : page({}))

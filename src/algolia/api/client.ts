@@ -1,4 +1,4 @@
-import { pauseBefore } from '../../backoff'
+import { PATIENCE, pauseBefore } from '../../backoff'
 import type { Clock } from '../../clock'
 import { type PackageError, transientError } from '../../errors'
 import { isAlgoliasError, textOfAnswer } from './answer-text'
@@ -68,9 +68,6 @@ export interface ClientOptions {
   /** Told when calls have to wait: until when, by the server's clock (Unix milliseconds), and for how many milliseconds. */
   readonly onLimit?: (resumesAt: number, wait: number) => void
 }
-
-/** One call is given up after about this long, in milliseconds. */
-const PATIENCE = 90_000
 
 /** A call that goes out late, as it had to wait for its turn, has this long for its answer nevertheless; milliseconds. */
 const SHORTEST_PATIENCE = 10_000

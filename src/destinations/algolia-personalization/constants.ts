@@ -112,10 +112,17 @@ export const LARGEST_BODY_BYTES = 32 << 20
 export const OLDEST_READ_MS = 400
 
 /**
- * How long a profile must have stayed as it is for its changes to be certain: by then the write of whoever had read it before
- * has arrived, if it was under way for no more than 0.35 s. Where calls take long it grows with `OLDEST_READ_MS`, up to `most`.
+ * How long a write may be under way, from being sent to taking effect; longer where a call has lately taken long, as what
+ * slows this process down may slow the others down, too.
  */
-export const SETTLING_MS = { least: OLDEST_READ_MS + 350, most: 3_000 }
+export const LONGEST_WRITE_MS = 350
+export const SLOWER_WRITES = 1.5
+
+/**
+ * How long a profile must have stayed as it is for its changes to be certain: by then the write of whoever had read it before
+ * has arrived. It grows with the two above, up to `most`.
+ */
+export const SETTLING_MS = { least: OLDEST_READ_MS + LONGEST_WRITE_MS, most: 3_000 }
 
 /** While a process goes on writing it looks all the same after so long: events wait for it. */
 export const LOOK_PATIENCE_MS = 1_500

@@ -52,6 +52,8 @@ export interface LocalSegment {
   readonly statistics: Statistics
   /** What came to the webhook at `/_local/webhook`, which takes what Slack's takes. */
   messages: readonly WebhookMessage[]
+  /** Asked at each message to the webhook, by its number from 1, what goes wrong with it. */
+  webhookFault: (message: number) => Fault | undefined
   /** Asked at each request, by its number from 1 and its body, what goes wrong with it. */
   fault: (request: number, body: string) => Fault | undefined
   /** Stops listening and breaks every connection. */
@@ -85,6 +87,7 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
   const rejected: string[] = []
   const messageIds = new Set<string>()
   const statistics: Statistics = noRequests()
+  let webhookRequests = 0
 
   function takeIn(read: Reader, body: string, authorization: string | undefined): Answer {
     if (!isAuthenticated(segment.writeKey, authorization, body)) {
@@ -109,23 +112,24 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request
     if (method === 'OPTIONS') return send(response, PREFLIGHT)
-    if (url.startsWith('/_local/')) return send(response, answerLocal(method, url, await readBody(request), segment))
+    if (method === 'POST' && url === '/_local/webhook') {
+      const body = await readBody(request)
+      webhookRequests += 1
+      const fault = segment.webhookFault(webhookRequests)
+      if (latency > 0) await wait(latency, undefined, { ref: false })
+      answerWith(response, fault, (isTaken) => (isTaken ? takeMessage(body, segment) : failed))
+      return
+    }
+    if (url.startsWith('/_local/')) return send(response, answerLocal(method, url, segment))
     statistics.requests += 1
     const number = statistics.requests
     const body = await readBody(request)
     const fault = segment.fault(number, body)
     if (latency > 0) await wait(latency, undefined, { ref: false })
-    const answer = answerCall(method, url, (read) => {
-      return fault === undefined || fault.taken ? takeIn(read, body, headers.authorization) : failed
-    })
-    if (fault !== undefined && 'noAnswer' in fault) {
-      count(statistics, 0)
-      if (fault.noAnswer === 'drop') breakConnection(response)
-      return
-    }
-    const given = fault === undefined ? answer : { ...failed, ...fault }
-    count(statistics, given.status)
-    send(response, given)
+    const status = answerWith(response, fault, (isTaken) =>
+      answerCall(method, url, (read) => (isTaken ? takeIn(read, body, headers.authorization) : failed))
+    )
+    count(statistics, status)
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -140,9 +144,26 @@ export async function startLocalSegment(options: LocalSegmentOptions = {}): Prom
     rejected,
     statistics,
     messages: [],
+    webhookFault: () => undefined,
     fault: () => undefined
   }
   return segment
+}
+
+/**
+ * Answers, unless something is to go wrong.
+ * @param answer what would be answered, and whether the call is taken in
+ * @returns the status; 0 where no answer goes out
+ */
+function answerWith(response: ServerResponse, fault: Fault | undefined, answer: (isTaken: boolean) => Answer): number {
+  const given = fault === undefined || fault.taken ? answer(true) : answer(false)
+  if (fault !== undefined && 'noAnswer' in fault) {
+    if (fault.noAnswer === 'drop') breakConnection(response)
+    return 0
+  }
+  const { status, body, headers }: Answer = fault === undefined ? given : { ...failed, ...fault }
+  send(response, { status, body, ...(headers && { headers }) })
+  return status
 }
 
 type Reader = (body: string) => Intake
@@ -163,15 +184,16 @@ function answerCall(method: string, url: string, takeIn: (read: Reader) => Answe
   return takeIn(read)
 }
 
+function takeMessage(body: string, segment: LocalSegment): Answer {
+  const message = readMessage(body)
+  if (typeof message === 'string') return { status: 400, body: { message } }
+  segment.messages = [...segment.messages, message]
+  return { status: 200, body: { ok: true } }
+}
+
 /** The server's own calls, beside the API. */
-function answerLocal(method: string, url: string, body: string, segment: LocalSegment): Answer {
+function answerLocal(method: string, url: string, segment: LocalSegment): Answer {
   const { statistics, calls, messages } = segment
-  if (method === 'POST' && url === '/_local/webhook') {
-    const message = readMessage(body)
-    if (typeof message === 'string') return { status: 400, body: { message } }
-    segment.messages = [...messages, message]
-    return { status: 200, body: { ok: true } }
-  }
   if (method === 'GET' && url === '/_local/webhook') return { status: 200, body: messages }
   if (method === 'GET' && url === '/_local/calls') return { status: 200, body: calls }
   if (method === 'GET' && url === '/_local/stats') return { status: 200, body: { ...statistics } }

@@ -9,9 +9,9 @@ import { Asker, type Told } from '../../algolia/analytics/ask'
 import type { Step } from '../../algolia/analytics/calls'
 import { lastWholeDay } from '../../algolia/analytics/days'
 import { parseStreamState } from '../../algolia/analytics/state'
-import { configError } from '../../errors'
 import { listed } from '../../report/words'
 import { type Config, configSchema } from './config'
+import { missingIndices } from './missing-indices'
 import { firstReadOf, type Plan, planOf, questionOf, whatIsRead } from './plan'
 import { type AnalyticsStream, rowsOf, STREAMS } from './streams'
 
@@ -145,13 +145,6 @@ function* batchesOf(step: Step, told: readonly Told[], { progress }: Plan): Gene
       })
     }
   }
-}
-
-function missingIndices(missing: readonly string[], { appId, region }: Config) {
-  const [are, indices, them] = missing.length > 1 ? ['are', 'indices', 'them'] : ['is', 'index', 'it']
-  return configError(
-    `There ${are} no ${indices} ${listed(missing, 'and')} in the analytics of the application ${appId} (${region}). Check how ${missing.length > 1 ? 'they are' : 'it is'} spelt, or take ${them} out of the configuration.`
-  )
 }
 
 /** Loads the HTTP client only when it is needed: `spec` and `discover` answer at once. */

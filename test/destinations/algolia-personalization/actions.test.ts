@@ -1,25 +1,11 @@
 import { InvalidAudienceMembershipError, PayloadValidationError } from '@segment/actions-core'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceIdentify,
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceIdentify, audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { ActionName, Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 /** An event that says nothing of an audience. */
 function silentEvent(properties: Event['properties'] = { audience_key: 'vip' }): Event {

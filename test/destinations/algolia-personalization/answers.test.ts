@@ -1,17 +1,9 @@
 import { judge } from '../../../src/destinations/algolia-personalization/api/answer'
 import { sameElementTexts } from '../../../src/destinations/algolia-personalization/api/json-text'
 import { isFailure } from '../../../src/destinations/algolia-personalization/delivery/outcomes'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 
 type Row = [what: string, status: number, body: string, read: string | number, write: string | number]
 
@@ -67,15 +59,10 @@ describe.each(table)('%s', (_, status, content, read, write) => {
   })
 })
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
 const event = audienceTrack('u', 'vip', true)
 const foreign = '{"id":"foreign","source":"crm","since":12345678901234567890}'
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 /** Lets calls of one route answer so. */
 function answer(route: string, status: number, body: string, headers?: Record<string, string>): void {

@@ -1,24 +1,12 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import fc from 'fast-check'
 import { safeAudienceId } from '../../../src/destinations/algolia-personalization/audience/ids'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, managedIds } from '../../support/profiles'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 async function idFor(audienceName: string, key?: string, segmentId?: string): Promise<string> {
   const { externalId } = await host.destination.createAudience({

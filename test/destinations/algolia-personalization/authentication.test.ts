@@ -1,15 +1,12 @@
 import nock from 'nock'
 import { version } from '../../../package.json'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import { audienceTrack, callsTo, Host, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo } from '../../support/profiles'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const { destination } = new Host()
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 afterAll(() => nock.restore())
 
 describe('testAuthentication', () => {

@@ -1,25 +1,13 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { MAX_CONCURRENT_USERS, MAX_UNANSWERED_CALLS } from '../../../src/destinations/algolia-personalization/constants'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { BatchEntry, Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 function statuses(entries: BatchEntry[]): number[] {
   return entries.map(({ status }) => status)

@@ -1,25 +1,12 @@
 import definition from '../../../src/destinations/algolia-personalization'
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 const resetHeaders = (remaining: string) => ({ 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '1800000000' })
 const resetTime = '2027-01-15T08:00:00.000Z'

@@ -1,6 +1,7 @@
+import { audienceTrack } from '../../support/audience-events'
 import type * as Support from '../../support/destination'
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import type { BatchEntry } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 
 /** As two processes: each has the destination's modules, and so its locks and its memory, for itself. */
 function anotherProcess(): typeof Support {
@@ -12,17 +13,11 @@ function anotherProcess(): typeof Support {
 }
 
 const processes = [anotherProcess(), anotherProcess()]
-const { audienceTrack, callsTo, giveProfile, managedIds, startAlgolia, stopAlgolia } = processes[0]!
+const algolia = processes[0]!.algoliaForEachTest()
 
 test('the two processes of these tests share nothing', () => {
   expect(processes[0]!.Host).not.toBe(processes[1]!.Host)
 })
-
-let algolia: LocalAlgolia
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 const users = Array.from({ length: 40 }, (_, index) => `u${index}`)
 const audiences = ['a', 'b', 'c', 'd']
@@ -84,7 +79,6 @@ describe.each([1, 3])('in a batch of %i users', (count) => {
 })
 
 describe('where lists say nothing of writes', () => {
-  const events = users.slice(0, 5).map((user) => audienceTrack(user, 'vip', true))
   const useless: [string, () => void][] = [
     [
       'because they do not show segments',
@@ -116,7 +110,7 @@ describe('where lists say nothing of writes', () => {
       const input = { settings, useDefaultMappings: true, logger, mapping: { userToken: { '@path': '$.userId' } } }
       for (const audience of ['vip', 'loyal']) {
         await integration.testBatchAction('enterAudience', {
-          events: events.map(({ userId }) => audienceTrack(userId!, audience, true)) as never,
+          events: users.slice(0, 5).map((user) => audienceTrack(user, audience, true)) as never,
           ...input
         })
       }

@@ -1,24 +1,13 @@
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import { startScriptedServer } from '../../support/scripted-server'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(async () => {
-  await stopAlgolia(algolia)
+afterEach(() => {
   expect(linesInUse()).toBe(0)
 })
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
-import type { Fault, LocalAlgolia } from '../../../src/local/algolia'
+import type { Fault } from '../../../src/local/algolia'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
-import { audienceTrack, callsTo, Host, managedIds, startAlgolia, stopAlgolia } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, managedIds } from '../../support/profiles'
 
 /** A small part of the true times, so that a test lasts no minutes; their order is the same. */
 const TIMEOUT = 400
@@ -14,13 +16,8 @@ jest.mock('../../../src/destinations/algolia-personalization/constants', () => (
 }))
 jest.setTimeout(process.env.LONG ? 3_600_000 : 60_000)
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 const isWrite = ({ method }: { method: string }) => method === 'PUT'
 

@@ -1,23 +1,13 @@
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
+beforeEach(() => {
   for (const userID of ['user/1', 'anonymous-1', 'bystander']) giveProfile(algolia, userID, [])
 })
-afterEach(() => stopAlgolia(algolia))
 
 /** Carries out a privacy request as the host does. */
 function forget(userId: string | null | undefined, anonymousId: string | null | undefined) {

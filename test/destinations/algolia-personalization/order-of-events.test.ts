@@ -1,28 +1,18 @@
 import { SETTLING_MS } from '../../../src/destinations/algolia-personalization/constants'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
 /** The memory of what was delivered lately is the process's: each test has a user of its own. */
 let user: string
 let number = 0
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
+beforeEach(() => {
   user = `u${(number += 1)}`
 })
-afterEach(() => stopAlgolia(algolia))
 
 function at(second: number, entered: boolean, audience = 'vip', userId = user): Event {
   return {

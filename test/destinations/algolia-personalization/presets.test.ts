@@ -1,16 +1,12 @@
 import { defaultValues } from '@segment/actions-core'
 import type { Preset } from '@segment/actions-core'
 import destination from '../../../src/destinations/algolia-personalization'
-import {
-  audienceIdentify,
-  audienceTrack,
-  Host,
-  managedIds,
-  settings,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceIdentify, audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { managedIds } from '../../support/profiles'
 import type { ActionName, Event } from '../../support/destination'
+
+const algolia = algoliaForEachTest()
 
 const computedTrait = { computation_class: 'computed_trait', computation_key: 'spend', computation_id: 'ct_1' }
 
@@ -43,11 +39,9 @@ describe('the automatic preset', () => {
     })
 
   test('delivers what an Engage space sends, with nothing but credentials', async () => {
-    const algolia = await startAlgolia()
     const events = [audienceTrack('u1', 'vip', true), audienceIdentify('u2', 'vip', true)]
     expect(await deliver(events)).toMatchObject([{ status: 200 }, { status: 200 }])
     expect([managedIds(algolia, 'u1'), managedIds(algolia, 'u2')]).toEqual([['vip'], ['vip']])
-    await stopAlgolia(algolia)
   })
 
   test.each<[string, Event]>([
@@ -56,27 +50,22 @@ describe('the automatic preset', () => {
     ['a computed trait', { ...audienceIdentify('u1', 'spend', true), context: { personas: computedTrait } }],
     ['a page that is called like a row', { type: 'page', event: 'new', userId: 'u1' }]
   ])('lets %s pass by: no error, and no call', async (_, event) => {
-    const algolia = await startAlgolia()
     const settingsOfHost = { ...settings, subscription: preset } as never
     const results = await new Host().destination.onEvent(event as never, settingsOfHost)
     expect(results).toEqual([{ output: 'not subscribed' }])
     expect(algolia.calls).toEqual([])
-    await stopAlgolia(algolia)
   })
 
   test.each(['new', 'updated', 'deleted'])('lets a Reverse ETL row that is %s through', async (event) => {
-    const algolia = await startAlgolia()
     const mapping = { ...preset.mapping, __segment_internal_sync_mode: 'mirror', segmentId: 'rows' }
     const row = { type: 'track', event, __segment_id: 'u1' } as Event
     const host = new Host()
     const entries = await host.deliverBatch('syncAudience', [row], { subscribe: preset.subscribe, mapping })
     expect(entries).toMatchObject([{ status: 200 }])
-    await stopAlgolia(algolia)
   })
 })
 
 test('the actions subscribe to the events that they are for', async () => {
-  const algolia = await startAlgolia()
   const host = new Host()
   const events = [audienceTrack('u', 'vip', true), audienceTrack('u', 'vip', false), audienceIdentify('u', 'vip', true)]
   for (const [action, expected] of Object.entries({
@@ -91,5 +80,4 @@ test('the actions subscribe to the events that they are for', async () => {
       algolia.clearCalls()
     }
   }
-  await stopAlgolia(algolia)
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Chance } from '../../support/chance'
 import { deliverAll, loadProcesses, SimulatedProfiles, SimulatedTime } from '../../support/simulated-processes'
-import type { TimedEvent } from '../../support/simulated-processes'
+import type { Network, TimedEvent, Told } from '../../support/simulated-processes'
 
 jest.setTimeout(process.env.LONG ? 3_600_000 : 60_000)
 
@@ -29,56 +29,214 @@ const aScene = fc.record({
 
 let scenes = 0
 
-/** @returns what of the events that were answered 200 isn't so in the end, and which foreign entries aren't what they were */
-async function play({ seed, count, latency, stalls, limit, events }: Scene): Promise<string[]> {
+/** A play of its own: its users, and a time that is later than anything that the processes remember. */
+async function inScene<T>(
+  { seed, ...network }: Network & { seed: number },
+  play: (algolia: SimulatedProfiles, scene: number, chance: Chance) => Promise<T>
+): Promise<T> {
   scenes += 1
-  const chance = new Chance(seed)
-  // Later than anything that the processes remember.
   time.now = scenes * 1e8
-  const algolia = new SimulatedProfiles(
-    time,
-    { latency, stalls, limit: limit === undefined ? undefined : { calls: limit, period: 3_000 } },
-    chance.next
-  )
-  const wrong: string[] = []
+  const chance = new Chance(seed)
   const random = jest.spyOn(Math, 'random').mockImplementation(chance.next)
   time.install()
   try {
-    const users = [0, 1, 2].map((user) => `u${user}-${scenes}`)
-    const isEntered = (audience: number): boolean => audience % 2 === 0
-    const left = Array.from({ length: AUDIENCES }, (_, audience) => audience).filter((audience) => !isEntered(audience))
-    for (const user of users) algolia.put(user, [FOREIGN, ...left.map(entryOf)])
-    await time.run(time.sleep(20_000))
-    const timed = events.map(({ user, audience, at, process }): TimedEvent => {
-      return { user: users[user] ?? '', audience: `a${audience}`, entered: isEntered(audience), at, process }
-    })
-    const told = await time.run(deliverAll(time, algolia, processes.slice(0, count), timed, chance.next))
-    // Whatever is still under way arrives.
-    await time.run(time.sleep(60_000))
-    for (const { user, audience, entered } of told.delivered) {
-      const has = algolia.profiles.get(user)?.segments.includes(entryOf(Number(audience.slice(1)))) ?? false
-      if (has !== entered) wrong.push(`${user} ${audience}: ${has}`)
-    }
-    for (const user of users) if (algolia.profiles.get(user)?.segments[0] !== FOREIGN) wrong.push(`foreign ${user}`)
-    if (told.left > 0) wrong.push(`${told.left} are never answered 200`)
-    return wrong
+    return await time.run(play(new SimulatedProfiles(time, network, chance.next), scenes, chance))
   } finally {
     time.restore()
     random.mockRestore()
   }
 }
 
-type Scene = typeof aScene extends fc.Arbitrary<infer Value> ? Value : never
+const entryOf = (audience: string): string => `{"id":"${audience}","source":"segment"}`
 
-function entryOf(audience: number): string {
-  return `{"id":"a${audience}","source":"segment"}`
+/** What isn't as the events say that were answered 200. */
+function wrongOf(algolia: SimulatedProfiles, delivered: readonly TimedEvent[]): string[] {
+  return delivered
+    .filter(({ user, audience, entered }) => {
+      const has = algolia.profiles.get(user)?.segments.includes(entryOf(audience)) ?? false
+      return has !== entered
+    })
+    .map(({ user, audience, entered }) => `${user} ${audience} ${entered ? 'entered' : 'left'}`)
 }
 
 test('of what several processes answer 200 nothing is missing, however their calls interleave', async () => {
   await fc.assert(
-    fc.asyncProperty(aScene, async (scene) => {
-      expect(await play(scene)).toEqual([])
+    fc.asyncProperty(aScene, async ({ count, limit, events, ...scene }) => {
+      const calls = limit === undefined ? undefined : { calls: limit, period: 3_000 }
+      await inScene({ ...scene, limit: calls }, async (algolia, number, chance) => {
+        const users = [0, 1, 2].map((user) => `u${user}-${number}`)
+        const isEntered = (audience: number): boolean => audience % 2 === 0
+        const left = Array.from({ length: AUDIENCES }, (_, audience) => audience).filter((one) => !isEntered(one))
+        for (const user of users) algolia.put(user, [FOREIGN, ...left.map((audience) => entryOf(`a${audience}`))])
+        await time.sleep(20_000)
+        const timed = events.map(({ user, audience, at, process }): TimedEvent => {
+          return { user: users[user] ?? '', audience: `a${audience}`, entered: isEntered(audience), at, process }
+        })
+        const told = await deliverAll(time, algolia, processes.slice(0, count), timed, chance.next)
+        // Whatever is still under way arrives.
+        await time.sleep(60_000)
+        expect(wrongOf(algolia, told.delivered)).toEqual([])
+        expect(told.left).toBe(0)
+        for (const user of users) expect(algolia.profiles.get(user)?.segments[0]).toBe(FOREIGN)
+      })
     }),
-    { numRuns: Number(process.env.RUNS ?? (process.env.LONG ? 20_000 : 200)) }
+    { numRuns: process.env.LONG ? 20_000 : 150 }
   )
+})
+
+describe.each([2, 4])('a burst at %i processes', (count) => {
+  const someUsers = (scene: number): string[] => Array.from({ length: 120 }, (_, index) => `b${index}-${scene}`)
+
+  test.each([
+    ['without a limit', 200, undefined],
+    ['at the limit of calls', 60, { calls: 300, period: 3_000 }]
+  ])('loses nothing, %s', async (_, latency, limit) => {
+    await inScene({ seed: count, latency, stalls: limit ? 0.01 : 0, limit }, async (algolia, scene, chance) => {
+      const users = someUsers(scene)
+      for (const user of users) algolia.put(user, [FOREIGN])
+      await time.sleep(20_000)
+      const events = users.flatMap((user) =>
+        [0, 1, 2, 3, 4].map((audience): TimedEvent => {
+          const [at, process] = [chance.below(1_000), chance.below(count)]
+          return { user, audience: `a${audience}`, entered: true, at, process }
+        })
+      )
+      const told = await deliverAll(time, algolia, processes.slice(0, count), events, chance.next)
+      await time.sleep(60_000)
+      expect(told).toMatchObject({ left: 0 })
+      expect(told.delivered).toHaveLength(events.length)
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+      for (const user of users) expect(algolia.profiles.get(user)?.segments[0]).toBe(FOREIGN)
+      if (!limit) expect(algolia.calls).toBeLessThanOrEqual(1.15 * 2 * told.updates)
+    })
+  })
+})
+
+describe('another writer of the same profile', () => {
+  const event = { audience: 'vip', at: 0, process: 0 }
+  async function deliver(algolia: SimulatedProfiles, events: TimedEvent[], chance: Chance): Promise<Told> {
+    const told = await deliverAll(time, algolia, processes.slice(0, 2), events, chance.next)
+    // Whatever others still write arrives.
+    await time.sleep(60_000)
+    return told
+  }
+
+  test('undoes nothing by standing still between its read and its write: it reads again', async () => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `still-${scene}`
+      let isFirst = true
+      // The first read's answer takes five seconds: by then the other process is done.
+      algolia.onCall = async ({ method }) => {
+        if (method !== 'get' || !isFirst) return
+        isFirst = false
+        await time.sleep(5_000)
+      }
+      const events = [
+        { ...event, user, audience: 'first', entered: true },
+        { ...event, user, audience: 'second', entered: true, at: 200, process: 1 }
+      ]
+      const told = await deliver(algolia, events, chance)
+      expect(told.delivered).toHaveLength(2)
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+    })
+  })
+
+  test.each([
+    ['an entry', true],
+    ['an exit', false]
+  ])('undoes %s that was found as it should be, shortly after: it is made again', async (_, entered) => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `found-${scene}`
+      const [before, after] = entered ? [[FOREIGN], [FOREIGN, entryOf('vip')]] : [[FOREIGN, entryOf('vip')], [FOREIGN]]
+      algolia.put(user, after)
+      // Who had read before the entry was there writes when it has been read.
+      let reads = 0
+      algolia.onCall = ({ method }) => {
+        if (method === 'get' && (reads += 1) === 1) time.after(300, () => algolia.put(user, before))
+      }
+      const told = await deliver(algolia, [{ ...event, user, entered }], chance)
+      expect(told.delivered).toHaveLength(1)
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+    })
+  })
+
+  test.each([true, false])('undoes a change (an entry: %s) and its repair: both are seen', async (entered) => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `twice-${scene}`
+      const before = entered ? [FOREIGN] : [FOREIGN, entryOf('vip')]
+      algolia.put(user, before)
+      let writes = 0
+      algolia.onCall = ({ method }) => {
+        if (method === 'put' && (writes += 1) <= 2) time.after(300, () => algolia.put(user, before))
+      }
+      const told = await deliver(algolia, [{ ...event, user, entered }], chance)
+      expect(told).toMatchObject({ retried: 0 })
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+      expect(writes).toBe(3)
+    })
+  })
+
+  test('brings a change back that it had undone, by a list of before: only a profile that stays as it is is certain', async () => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `back-${scene}`
+      algolia.put(user, [FOREIGN])
+      await time.sleep(20_000)
+      const [with_, without] = [
+        [FOREIGN, entryOf('vip'), entryOf('other')],
+        [FOREIGN, entryOf('third')]
+      ]
+      let writes = 0
+      algolia.onCall = ({ method }) => {
+        if (method !== 'put' || (writes += 1) > 1) return
+        // One undoes it, another brings it back, a third had read in between.
+        time.after(200, () => algolia.put(user, without))
+        time.after(400, () => algolia.put(user, with_))
+        time.after(900, () => algolia.put(user, without))
+      }
+      const told = await deliver(algolia, [{ ...event, user, entered: true }], chance)
+      expect(told.delivered).toHaveLength(1)
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+    })
+  })
+
+  test('brings a change back just before its repair, and undoes it again: what the repair found is looked at', async () => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `repair-${scene}`
+      algolia.put(user, [FOREIGN])
+      await time.sleep(20_000)
+      let [reads, writes] = [0, 0]
+      algolia.onCall = ({ method }) => {
+        if (method === 'put' && (writes += 1) === 1) time.after(200, () => algolia.put(user, [FOREIGN]))
+        if (method !== 'get' || (reads += 1) !== 2) return
+        algolia.put(user, [FOREIGN, entryOf('vip')])
+        time.after(400, () => algolia.put(user, [FOREIGN]))
+      }
+      const told = await deliver(algolia, [{ ...event, user, entered: true }], chance)
+      expect(told.delivered).toHaveLength(1)
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+    })
+  })
+
+  test('a later change of the same user waits for the look, and shares its calls with what is missing', async () => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `later-${scene}`
+      algolia.put(user, [FOREIGN])
+      await time.sleep(20_000)
+      let writes = 0
+      algolia.onCall = ({ method }) => {
+        if (method === 'put' && (writes += 1) === 1) time.after(50, () => algolia.put(user, [FOREIGN]))
+      }
+      const events = ['a', 'b', 'c', 'd'].map((audience, index) => ({
+        ...event,
+        user,
+        audience,
+        entered: true,
+        at: index * 100
+      }))
+      const told = await deliver(algolia, events, chance)
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+      // The first, then all the others together with it.
+      expect(writes).toBe(2)
+    })
+  })
 })

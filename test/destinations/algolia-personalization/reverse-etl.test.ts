@@ -1,19 +1,17 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import { callsTo, giveProfile, Host, managedIds, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+import { algoliaForEachTest, Host, settings } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { ActionName, Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
 
-beforeEach(async () => {
-  algolia = await startAlgolia()
+beforeEach(() => {
   giveProfile(algolia, 'u-1', [
     { id: 'gold_members', source: 'segment' },
     { id: 'gold_members', source: 'crm' }
   ])
 })
-afterEach(() => stopAlgolia(algolia))
 
 /** A row of a model whose unique identifier is the user token, as Segment sends it. A deleted row is null elsewhere. */
 function row(event: 'new' | 'updated' | 'deleted', token = 'u-1'): Event {

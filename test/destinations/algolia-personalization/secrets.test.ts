@@ -1,38 +1,27 @@
 import { inspect } from 'node:util'
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  giveProfile,
-  Host,
-  settings as usual,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { giveCallsTime, hurryCallsOf } from '../../support/call-times'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host, settings as usual } from '../../support/destination'
+import { giveProfile } from '../../support/profiles'
 import { faultRows, timeoutRows } from '../../support/destination-faults'
 import type { FaultRow } from '../../support/destination-faults'
 
-/** Shorter where the time runs out, and long enough elsewhere for a busy machine. */
-let mockTimeout: number
-jest.mock('../../../src/destinations/algolia-personalization/constants', () => ({
-  ...jest.requireActual<object>('../../../src/destinations/algolia-personalization/constants'),
-  get REQUEST_TIMEOUT_MS() {
-    return mockTimeout
-  },
-  WRITE_HOLD_MS: 700
-}))
+jest.mock(
+  '../../../src/destinations/algolia-personalization/constants',
+  () => jest.requireActual<{ constants: object }>('../../support/call-times').constants
+)
 
 const canary = 'canary0123456789abcdef0123456789'
 const settings = { ...usual, apiKey: canary }
 const event = audienceTrack('faulty', 'vip', true)
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest({ apiKey: canary })
 /** All that got out: what Algolia was asked, but for headers, and what the host was told. */
 let told: unknown[]
 let restoreConsole: () => void
 
-beforeEach(async () => {
-  mockTimeout = 10_000
-  algolia = await startAlgolia({ apiKey: canary })
+beforeEach(() => {
+  giveCallsTime()
   giveProfile(algolia, 'faulty', [])
   told = []
   algolia.faults.add({ when: ({ path, body }) => told.push(path, body) < 0, then: {} })
@@ -41,10 +30,7 @@ beforeEach(async () => {
   )
   restoreConsole = () => spies.forEach((spy) => spy.mockRestore())
 })
-afterEach(async () => {
-  restoreConsole()
-  await stopAlgolia(algolia)
-})
+afterEach(() => restoreConsole())
 
 const stats = (name: string, ...details: unknown[]) => void told.push(name, details)
 const watched = {
@@ -100,7 +86,7 @@ test.each<Pick<FaultRow, 'name' | 'arrange'>>([
   }
 ])('the API key does not get out: $name', async (row) => {
   const { arrange } = row
-  if ((timeoutRows as unknown[]).includes(row)) mockTimeout = 500
+  hurryCallsOf(row)
   arrange(algolia, Infinity)
   await useDestination()
   expect(told.length).toBeGreaterThan(10)

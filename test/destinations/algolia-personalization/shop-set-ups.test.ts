@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { defaultValues } from '@segment/actions-core'
 import { type ProfileContexts, profileContexts } from '../../../src/contexts'
 import definition from '../../../src/destinations/algolia-personalization'
-import type { LocalAlgolia } from '../../../src/local/algolia'
 import { Chance } from '../../support/chance'
-import { type ActionName, type Event, Host, settings, startAlgolia, stopAlgolia } from '../../support/destination'
+import { type ActionName, algoliaForEachTest, type Event, Host, settings } from '../../support/destination'
 import { credentials } from '../../support/local-algolia'
 import { AUDIENCES, type Device, Shop, type ShopOptions } from '../../support/shop-simulation'
 
@@ -40,17 +39,15 @@ function changesIn(cell: string): Changes {
   return Object.assign({}, ...changes) as Changes
 }
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 let backend: ProfileContexts
 beforeEach(async () => {
-  algolia = await startAlgolia()
   await search('/1/indexes/products/rules/batch', rules)
   const always = { freshSeconds: 0, staleSeconds: 0, patience: 60_000 }
   backend = profileContexts({ ...always, ...settings, region: 'us', priority: Object.keys(AUDIENCES) })
 })
 afterEach(async () => {
   await backend.close()
-  await stopAlgolia(algolia)
 })
 
 const rules = Object.entries(AUDIENCES).map(([context, category]) => ({

@@ -1,22 +1,10 @@
-import type { LocalAlgolia } from '../../../src/local/algolia'
-import {
-  audienceTrack,
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia
-} from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, Host } from '../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../support/profiles'
 import type { Event } from '../../support/destination'
 
-let algolia: LocalAlgolia
+const algolia = algoliaForEachTest()
 const host = new Host()
-
-beforeEach(async () => {
-  algolia = await startAlgolia()
-})
-afterEach(() => stopAlgolia(algolia))
 
 /** An event of a person with further user tokens: mapped ones, and external IDs. */
 function ofPerson(

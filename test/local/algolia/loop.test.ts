@@ -1,14 +1,11 @@
 import { ruleContextsOf } from '../../../src/contexts'
-import { catalogue, recordOf, type LocalAlgolia } from '../../../src/local/algolia'
-import { audienceTrack, type Event, Host, presetFor, startAlgolia, stopAlgolia } from '../../support/destination'
+import { catalogue, recordOf } from '../../../src/local/algolia'
+import { audienceTrack } from '../../support/audience-events'
+import { algoliaForEachTest, type Event, Host, presetFor } from '../../support/destination'
 import { credentials } from '../../support/local-algolia'
 import { API_KEY, catalogOf, configuration, runRead, type Row } from '../../support/source'
 
-let algolia: LocalAlgolia
-beforeEach(async () => {
-  algolia = await startAlgolia({ keys: { [API_KEY]: ['search', 'browse', 'recommendation'] } })
-})
-afterEach(() => stopAlgolia(algolia))
+const algolia = algoliaForEachTest({ keys: { [API_KEY]: ['search', 'browse', 'recommendation'] } })
 
 async function post(origin: string, path: string, body: unknown): Promise<{ hits: { objectID: string }[] }> {
   const response = await fetch(origin + path, { method: 'POST', headers: credentials, body: JSON.stringify(body) })

@@ -38,8 +38,9 @@ export class Budget {
   allows({ keep, promises }: { keep: number; promises: number }): 'yes' | 'wait' | 'no' {
     const needed = keep + promises
     if (!this.#told || needed === 0) return 'yes'
-    const left = this.#told.left - this.#share * SHARE.margin * this.#underWay
-    if (left > needed + (promises > 0 ? this.#promised : 0)) return 'yes'
+    // What was promised before comes first, and so do others' promises.
+    const spoken = promises > 0 ? this.#share * SHARE.margin * (this.#underWay + this.#promised) : this.#underWay
+    if (this.#told.left - spoken > needed) return 'yes'
     return this.#underWay > 0 ? 'wait' : 'no'
   }
 

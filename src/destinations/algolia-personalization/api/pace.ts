@@ -1,4 +1,11 @@
-import { LONGEST_SPREAD_MS, OLDEST_READ_MS, SETTLING_MS, SPREAD_CALLS } from '../constants'
+import {
+  LONGEST_SPREAD_MS,
+  LONGEST_WRITE_MS,
+  OLDEST_READ_MS,
+  SETTLING_MS,
+  SLOWER_WRITES,
+  SPREAD_CALLS
+} from '../constants'
 
 /** What a new call weighs in the average. */
 const WEIGHT = 1 / 16
@@ -6,11 +13,18 @@ const WEIGHT = 1 / 16
 /** How long a call has taken lately, from sending it to its answer, in milliseconds: an average of all that this process makes. */
 let average = 0
 
+/** What is left of the slowest call with each further one. */
+const FORGETTING = 0.99
+
+/** The longest that a call has taken lately: a write of another process may be under way for as long. */
+let slowest = 0
+
 /** How long things take, and so how long to wait: all in milliseconds of {@link monotonic}'s clock. */
 export const pace = {
   /** A call was answered after so long. */
   took(milliseconds: number): void {
     average += (milliseconds - average) * WEIGHT
+    slowest = Math.max(slowest * FORGETTING, milliseconds)
   },
 
   /**
@@ -23,8 +37,9 @@ export const pace = {
 
   /** How long a profile must have stayed as it is, so that no write made of an earlier read can arrive any more. */
   untilSettled(): number {
-    const { least, most } = SETTLING_MS
-    return Math.min(least * (this.oldestRead() / OLDEST_READ_MS), Math.max(least, most))
+    const writes = Math.max(LONGEST_WRITE_MS, SLOWER_WRITES * slowest)
+    const times = (this.oldestRead() + writes) / (OLDEST_READ_MS + LONGEST_WRITE_MS)
+    return Math.min(SETTLING_MS.least * times, SETTLING_MS.most)
   },
 
   /** Over how long several processes spread their next writes to one profile, so that they seldom undo each other's. */

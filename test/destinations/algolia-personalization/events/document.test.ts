@@ -2,15 +2,12 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import type { LocalAlgolia } from '../../../../src/local/algolia'
-import { startAlgolia, stopAlgolia } from '../../../support/destination'
+import { algoliaForEachTest } from '../../../support/destination'
 
 const root = path.join(__dirname, '../../../..')
 const document = readFileSync(path.join(root, 'docs/events.md'), 'utf8')
 
-let algolia: LocalAlgolia
-beforeEach(async () => (algolia = await startAlgolia()))
-afterEach(() => stopAlgolia(algolia))
+const algolia = algoliaForEachTest()
 
 test('the order of the document is one event of the local Algolia, and likings on its profile', async () => {
   const [, code = ''] = /## See it first[\s\S]*?```js\n([\s\S]*?)```/.exec(document) ?? []

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import definition from '../../../../src/destinations/algolia-personalization'
 import type { InsightsEvent } from '../../../../src/destinations/algolia-personalization/events/insights-event'
-import { Host, presetFor, settings, type BatchEntry, type Event } from '../../../support/destination'
+import { type BatchEntry, type Event, Host, presetFor, settings } from '../../../support/destination'
 
 const ORIGIN = 'https://insights.us.algolia.io'
 const QUERY_ID = '7dfe2ada7bca48bdd0629649df0bee07'

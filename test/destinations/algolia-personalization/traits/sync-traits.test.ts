@@ -1,19 +1,8 @@
 import fc from 'fast-check'
-import type { LocalAlgolia } from '../../../../src/local/algolia'
-import {
-  callsTo,
-  giveProfile,
-  Host,
-  managedIds,
-  startAlgolia,
-  stopAlgolia,
-  type BatchEntry,
-  type Event
-} from '../../../support/destination'
+import { algoliaForAllTests, type BatchEntry, type Event, Host } from '../../../support/destination'
+import { callsTo, giveProfile, managedIds } from '../../../support/profiles'
 
-let algolia: LocalAlgolia
-beforeAll(async () => (algolia = await startAlgolia({ profiles: 0 })))
-afterAll(() => stopAlgolia(algolia))
+const algolia = algoliaForAllTests()
 
 let users = 0
 const newUser = (): string => `shopper-${(users += 1)}`
