@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import definition from '../../../../src/destinations/algolia-personalization'
 import { algoliaForAllTests, type BatchEntry, type Event, Host } from '../../../support/destination'
 import { callsTo, giveProfile, managedIds } from '../../../support/profiles'
 
@@ -25,6 +26,14 @@ async function sync(events: Event[], host = new Host()): Promise<BatchEntry[]> {
 
 const resultsOf = (entries: BatchEntry[]): unknown[] =>
   entries.map(({ status, body }) => (status === 200 ? (body as { result: string }).result : status))
+
+it('has its traits chosen in the mapping: an object, key by key, with an example and without a default', () => {
+  const { traits } = definition.actions.syncTraits!.fields
+  expect(traits).toMatchObject({ type: 'object', defaultObjectUI: 'keyvalue', required: false })
+  expect(traits).not.toHaveProperty('default')
+  expect(traits).not.toHaveProperty('properties')
+  expect(traits?.description).toContain('loyalty_tier__gold')
+})
 
 describe('a trait', () => {
   it('is set, changed, given several values, cleared, and left alone where it is absent', async () => {
