@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { pace } from '../../src/destinations/algolia-personalization/api/pace'
 import { SETTLING_MS } from '../../src/destinations/algolia-personalization/constants'
 import type { LocalAlgolia } from '../../src/local/algolia'
 import { entriesIn } from '../support/algolia-in-memory'
+import { audienceTrack } from '../support/audience-events'
 import { Chance } from '../support/chance'
 import { start } from '../support/command'
-import { audienceTrack, Host, startAlgolia, stopAlgolia } from '../support/destination'
+import { Host, startAlgolia, stopAlgolia } from '../support/destination'
 import { callForText } from '../support/local-algolia'
 
 /** The command line, the destination and somebody else, each over its own connections; `apply` is killed again and again. */
@@ -33,6 +35,7 @@ beforeAll(async () => {
   algolia = await startAlgolia({ latency: 5 })
   // Other processes need their time to write what they have read: as in production.
   SETTLING_MS.least = 750
+  jest.spyOn(pace, 'oldestRead').mockRestore()
 })
 afterAll(async () => {
   Object.assign(SETTLING_MS, settling)

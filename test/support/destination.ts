@@ -36,7 +36,7 @@ export interface DeliveryOptions {
 // The local Algolia answers at once, so a batch needn't wait long before it looks at its writes.
 SETTLING_MS.least = 0
 // A busy machine stands still between a read and its write: that would cost further reads, where tests count calls.
-pace.oldestRead = () => 60_000
+jest.spyOn(pace, 'oldestRead').mockReturnValue(60_000)
 
 /** Settings that the local Algolia accepts. */
 export const settings: Settings = { appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us' }
