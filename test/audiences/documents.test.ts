@@ -1,40 +1,20 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { AUDIENCES_SETTINGS, AUDIT_SETTINGS } from '../../src/cli/audiences-settings'
 import { flagOf, variableOf } from '../../src/input/settings'
+import { commandsOf, startServer, typed } from '../support/page-commands'
 
 const root = join(__dirname, '../..')
 
-/** The commands of a section of the page, block by block, as somebody in a clone would type them. */
-async function blocksOf(section: string): Promise<string[]> {
-  const page = await readFile(join(root, 'docs/audiences.md'), 'utf8')
-  const [text = ''] = page.split(`## ${section}\n`)[1]?.split('\n## ') ?? []
-  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block)
-  // Any port and any directory will do, and so many profiles take their time.
-  return blocks.map((block) =>
-    block
-      .replaceAll('dist/cli/main.js', join(root, 'dist/cli/main.js'))
-      .replaceAll("'./dist'", `'${join(root, 'dist')}'`)
-      .replace('--port 4010 --profiles 10000', '--port 0 --profiles 300')
-  )
-}
-
 test('the page, followed word by word, fills an audience, finds 37 profiles that drifted, and repairs them with 74 calls', async () => {
-  const [server = '', ...steps] = await blocksOf('Try it')
+  const [server = '', ...steps] = await commandsOf('docs/audiences.md', 'Try it')
   const folder = await mkdtemp(join(tmpdir(), 'documents-'))
-  const algolia = spawn('bash', ['-c', `exec ${server}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // So many profiles as it names take their time.
+  const algolia = await startServer(server.replace('--profiles 10000', '--profiles 300'))
   try {
-    const [greeting] = (await once(algolia.stdout, 'data')) as [Buffer]
-    const [url = ''] = /http:\/\/\S+?:\d+/.exec(String(greeting)) ?? []
-    const script = steps.map((step) => `${step}\necho "ended with $?"\n`).join('')
-    const { stdout } = await promisify(execFile)('bash', ['-c', script.replaceAll('http://127.0.0.1:4010', url)], {
-      cwd: folder
-    })
-    const rows = stdout.split('\n').filter((line) => /^(summer|\d+ profiles|ended)/.test(line))
+    const blocks = steps.map((step) => step.replaceAll('http://127.0.0.1:4010', algolia.url))
+    const rows = (await typed(blocks, folder)).split('\n').filter((line) => /^(summer|\d+ profiles|ended)/.test(line))
     expect(rows.map((row) => row.replace(/ +/g, ' '))).toEqual([
       // Wanted, present, to add, to remove.
       'summer 300 0 300 0 0 0 0',
@@ -48,7 +28,7 @@ test('the page, followed word by word, fills an audience, finds 37 profiles that
       'ended with 0'
     ])
   } finally {
-    algolia.kill()
+    algolia.child.kill()
     await rm(folder, { recursive: true })
   }
 }, 120_000)

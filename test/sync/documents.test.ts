@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SYNC_SETTINGS } from '../../src/cli/sync-settings'
 import { variableOf } from '../../src/input/settings'
 import { SYNC_METRICS } from '../../src/sync/metrics'
 import { noProfiles } from '../../src/sync/progress'
+import { commandsOf, startServer, typed } from '../support/page-commands'
 import { startCli } from '../support/segment'
 import manifest from '../../package.json'
 
@@ -65,3 +67,27 @@ it('every variable that stands in for a server, and the path to import, stand in
   const library = (await import(join(__dirname, '../..', entry.default))) as Record<string, unknown>
   expect(typeof library.syncProfiles).toBe('function')
 })
+
+it('the documentation, followed word by word, shows a call, sends every profile once, and has nothing to send the second time', async () => {
+  const [algoliaCommand = '', segmentCommand = '', ...steps] = await commandsOf(documents[0]!, 'Try it')
+  const folder = await mkdtemp(join(tmpdir(), 'documents-'))
+  const algolia = await startServer(algoliaCommand.replace('--profiles 10000', '--profiles 1500'))
+  const segment = await startServer(segmentCommand)
+  try {
+    const blocks = steps.map((step) =>
+      step.replaceAll('http://127.0.0.1:4010', algolia.url).replaceAll('http://127.0.0.1:4020', segment.url)
+    )
+    const [call = '', , statistics = '', ...rest] = (await typed(blocks, folder)).split('\n')
+    expect(JSON.parse(call)).toMatchObject({ type: 'identify', messageId: expect.stringMatching(/^algolia-/) })
+    expect(JSON.parse(statistics.replace(/ended with 0$/, ''))).toMatchObject({
+      accepted: 1500,
+      repeated: 0,
+      rejected: 0
+    })
+    expect(rest.join('')).toBe('')
+  } finally {
+    algolia.child.kill()
+    segment.child.kill()
+    await rm(folder, { recursive: true })
+  }
+}, 60_000)
