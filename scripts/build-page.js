@@ -1,9 +1,11 @@
 /**
- * Lays out the workbench's page in dist/workbench/page: the files as they stand, and beside them the one module that they
- * need, Preact with htm, copied from the package `htm` with its licences. Part of `npm run build`.
+ * Lays out the workbench's page in dist/workbench/page: the files without their comments, which are for readers of the
+ * sources, and beside them the one module that they need, Preact with htm, copied from the package `htm` with its licences.
+ * Part of `npm run build`.
  */
 const fs = require('node:fs')
 const path = require('node:path')
+const { transformSync } = require('esbuild')
 
 const SOURCE = path.join(__dirname, '../src/workbench/page')
 const OUTPUT = path.join(__dirname, '../dist/workbench/page')
@@ -12,6 +14,13 @@ const read = (file) => fs.readFileSync(path.join(modules, file), 'utf8')
 
 fs.rmSync(OUTPUT, { recursive: true, force: true })
 fs.cpSync(SOURCE, OUTPUT, { recursive: true, filter: (file) => !file.endsWith('.d.mts') })
+
+const files = fs.readdirSync(OUTPUT, { recursive: true }).filter((file) => /\.(mjs|css)$/.test(file))
+for (const file of files.map((name) => path.join(OUTPUT, name))) {
+  const loader = file.endsWith('.css') ? 'css' : 'js'
+  const { code } = transformSync(fs.readFileSync(file, 'utf8'), { loader, minifyWhitespace: true, target: 'esnext' })
+  fs.writeFileSync(file, code)
+}
 
 const vendor = path.join(OUTPUT, 'vendor')
 fs.mkdirSync(vendor, { recursive: true })

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { startWorkbench, type RealApplication, type Workbench, type WorkbenchOptions } from '../workbench'
+import type * as workbenchRoom from '../workbench'
+import type { RealApplication, Workbench, WorkbenchOptions } from '../workbench'
 import { port } from './options'
 import type { Session } from './session'
 
@@ -28,8 +29,21 @@ async function start(
   commands: WorkbenchOptions['commands'] = []
 ): Promise<{ greeting: string; close: () => Promise<void> }> {
   const application = realApplication(flags)
+  const { startWorkbench } = await load()
   const workbench = await startWorkbench({ port, commands, ...(application && { application }) })
   return { greeting: greeting(workbench), close: () => workbench.close() }
+}
+
+/** Segment's core is installed by those alone who run the destination. */
+async function load(): Promise<typeof workbenchRoom> {
+  try {
+    return await import('../workbench')
+  } catch (thrown) {
+    if (!(thrown as Error).message.includes("Cannot find module '@segment/actions-core'")) throw thrown
+    throw new Error(
+      'it loads the destination as Segment does, with @segment/actions-core, which is not installed here. Install it beside this package: npm install @segment/actions-core'
+    )
+  }
 }
 
 /** The other commands of the command line, whichever there are. */
