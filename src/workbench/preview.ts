@@ -48,11 +48,13 @@ export async function preview(definition: Definition, delivery: Delivery, settin
     }))
   })
   const { outputs } = (mapping[RETL_HOOK] ?? {}) as { outputs?: Json }
+  // An application of its own: what the process knows of users that it has written lately is left alone.
+  const apart = { ...settings, appId: 'PREVIEW' }
   const triggers = triggerOf(delivery.trigger ?? action.defaultSubscription)
   const one = async (event: JSONObject): Promise<PreviewedEvent> => {
     const isTriggered = { triggers: await triggers(event) }
     try {
-      const mapped = (await deliver(mapper, { action: slug, payload: event, mapping, settings })) as Mapped
+      const mapped = (await deliver(mapper, { action: slug, payload: event, mapping, settings: apart })) as Mapped
       return { ...mapped, ...isTriggered, warnings: warningsOf(mapped.payload) }
     } catch (thrown) {
       return { fate: 'refused', reason: (thrown as Error).message, ...isTriggered, warnings: [] }

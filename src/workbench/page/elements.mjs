@@ -1,5 +1,5 @@
 // @ts-check
-import { html, useRef, useState } from './vendor/preact.mjs'
+import { html, useEffect, useRef, useState } from './vendor/preact.mjs'
 
 /** Whatever can stand in an element. @typedef {import('preact').ComponentChildren} Children */
 
@@ -79,9 +79,13 @@ export function TaskButton({ task, kind = '', type = 'button', isOff = false, ch
   </button>`
 }
 
-/** What went wrong with a task, beside it. @param {{ task: { problem: string }, title?: string }} props */
-export function TaskProblem({ task, title = 'That did not work.' }) {
-  return html`<div role="alert">${task.problem && html`<${Box} mood="bad" title=${title}>${task.problem}<//>`}</div>`
+/** What went wrong with a task, beside it and in sight. @param {{ task: { problem: string }, title?: string }} props */
+export function TaskProblem({ task: { problem }, title = 'That did not work.' }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null))
+  useEffect(() => {
+    if (problem) place.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
+  return html`<div role="alert" ref=${place}>${problem && html`<${Box} mood="bad" title=${title}>${problem}<//>`}</div>`
 }
 
 /** Copies a text. @param {{ text: () => string | Promise<string>, children: Children }} props */

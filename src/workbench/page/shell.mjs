@@ -41,6 +41,8 @@ export function Shell({ context }) {
   useEffect(() => {
     const follow = () => setAddress(({ area }) => readAddress(area))
     window.addEventListener('hashchange', follow)
+    // The address may have changed before anybody listened.
+    follow()
     return () => window.removeEventListener('hashchange', follow)
   }, [])
   useEffect(() => {

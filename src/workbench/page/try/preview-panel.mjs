@@ -1,19 +1,19 @@
 // @ts-check
 import { Box, counted, grouped, Json } from '../elements.mjs'
 import { html } from '../vendor/preact.mjs'
-import { isPreviewCurrent, results } from './state.mjs'
+import { results } from './state.mjs'
 
 /** @typedef {import('../../interface').Context} Context */
 /** @typedef {import('../../interface').PreviewedEvent} PreviewedEvent */
 
 /** What the action would get of each event, and what is known of its fate. @param {{ context: Context }} props */
 export function PreviewPanel({ context }) {
-  const { preview, previewProblem, shownEvent } = results.get()
+  const { preview, previewProblem, isAsking, shownEvent } = results.get()
   return html`<section
     class="card"
     id="preview"
     aria-labelledby="preview-title"
-    aria-busy=${isPreviewCurrent() ? undefined : 'true'}
+    aria-busy=${isAsking ? 'true' : undefined}
   >
     <h2 id="preview-title">What the action gets</h2>
     <div role="alert">
@@ -29,7 +29,7 @@ export function PreviewPanel({ context }) {
                 The mapping has from its hook: <code>${JSON.stringify(preview.hookOutputs)}</code>
               </p>`
             }`
-        : !previewProblem && html`<p class="hint">Nothing yet: see what is marked.</p>`
+        : !previewProblem && html`<p class="hint">${isAsking ? 'Mapping…' : 'Nothing yet: see what is marked.'}</p>`
     }
   </section>`
 }

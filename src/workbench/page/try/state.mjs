@@ -21,7 +21,7 @@ export const form = createKeptStore(
  * @typedef {object} Results
  * @property {number} edit
  * @property {import('../../interface').Preview} [preview]
- * @property {number} [previewEdit] the edit that it is of
+ * @property {boolean} isAsking whether a newer preview is under way
  * @property {string} [previewProblem]
  * @property {number} shownEvent
  * @property {import('../../interface').Sent} [sent]
@@ -31,7 +31,9 @@ export const form = createKeptStore(
  */
 
 /** @type {import('../store.mjs').Store<Results>} */
-export const results = createStore(/** @type {Results} */ ({ edit: 0, shownEvent: 0, mayWrite: false }))
+export const results = createStore(
+  /** @type {Results} */ ({ edit: 0, isAsking: false, shownEvent: 0, mayWrite: false })
+)
 
 /** Takes the first sample where nothing is kept of this tab, and maps what there is. @param {Context} context */
 export function begin(context) {
@@ -89,15 +91,16 @@ export function change(context, part) {
   const { edit, preview } = results.get()
   results.set({
     edit: edit + 1,
+    isAsking: delivery !== undefined,
     previewProblem: undefined,
     // While it is asked the payload of before stays, so that the page doesn't jump; it goes when there is none to ask for.
     preview: delivery && preview
   })
-  if (delivery) resting = setTimeout(() => void ask(delivery, edit + 1), REST)
+  if (delivery) resting = setTimeout(() => void ask(delivery), REST)
 }
 
-/** @param {import('../../interface').Delivery} delivery @param {number} previewEdit */
-async function ask(delivery, previewEdit) {
+/** @param {import('../../interface').Delivery} delivery */
+async function ask(delivery) {
   asking = new AbortController()
   const { signal } = asking
   try {
@@ -106,29 +109,23 @@ async function ask(delivery, previewEdit) {
     const last = preview.events.length - 1
     results.set({
       preview,
-      previewEdit,
+      isAsking: false,
       previewProblem: undefined,
       shownEvent: Math.min(results.get().shownEvent, last)
     })
   } catch (error) {
     if (!signal.aborted) {
-      results.set({ preview: undefined, previewProblem: /** @type {Error} */ (error).message })
+      results.set({ preview: undefined, isAsking: false, previewProblem: /** @type {Error} */ (error).message })
     }
   }
 }
 
-/** Whether the preview is one of what the form says now, or there is none. */
-export function isPreviewCurrent() {
-  const { edit, preview, previewEdit } = results.get()
-  return preview === undefined || edit === previewEdit
-}
-
 /** Resolves when there is nothing left to wait for of the preview. @returns {Promise<void>} */
 export function previewed() {
-  if (isPreviewCurrent()) return Promise.resolve()
+  if (!results.get().isAsking) return Promise.resolve()
   return new Promise((resolve) => {
     const stop = results.subscribe(() => {
-      if (!isPreviewCurrent()) return
+      if (results.get().isAsking) return
       stop()
       resolve()
     })
