@@ -57,8 +57,9 @@ describe('the page', () => {
     const [bar, fill] = await page.evaluate<string[]>(`['.bar', '.bar-fill'].map((selector) =>
       getComputedStyle(document.querySelector(selector)).backgroundColor)`)
     expect(fill).not.toBe(bar)
-    const [current, other] =
-      await page.evaluate<string[]>(`['nav a[aria-current]', 'nav a:not([aria-current])'].map((selector) =>
+    const [current, other] = await page.evaluate<
+      string[]
+    >(`['nav a[aria-current]', 'nav a:not([aria-current])'].map((selector) =>
       getComputedStyle(document.querySelector(selector)).borderBlockEndColor)`)
     expect(current).not.toBe(other)
     await page.emulateMedia({ forcedColors: null })
