@@ -1,4 +1,4 @@
-import { audienceTrack } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
 import { textsOf, WorkbenchPage } from '../../support/workbench-page'
 
 const it_ = WorkbenchPage.forEachTest()
