@@ -151,7 +151,9 @@ class ForeignWriter {
 
   async prepare(users) {
     const put = (user) => this.#put(user, [ForeignWriter.entry(user)])
-    for (const user of users) while ((await put(user)) === 429) await sleep(200)
+    await atATime(users, async (user) => {
+      while ((await put(user)) === 429) await sleep(200)
+    })
     this.#before = users
     this.calls = 0
   }
@@ -193,7 +195,7 @@ class ForeignWriter {
   /** How many of the memberships are missing, and how many entries of somebody else's are, or have changed. */
   async check(changes) {
     let [missing, foreign] = [0, 0]
-    for (const user of this.#before) {
+    await atATime(this.#before, async (user) => {
       let answer
       while ((answer = await fetch(`${this.#algolia.url}/2/users/${user}`, { headers })).status === 429)
         await sleep(200)
@@ -204,9 +206,18 @@ class ForeignWriter {
       for (const { userToken, audience } of changes) {
         if (userToken === user && !present.has(`{"id":"${audience}","source":"segment"}`)) missing += 1
       }
-    }
+    })
     return { missing, foreign }
   }
+}
+
+/** Does something with each, a few at a time. */
+async function atATime(users, task) {
+  const left = [...users]
+  const work = async () => {
+    for (let user; (user = left.pop()) !== undefined;) await task(user)
+  }
+  await Promise.all(Array.from({ length: 20 }, work))
 }
 
 /** The entries of a profile's segments, to the letter; none of these holds a brace. */

@@ -16,6 +16,9 @@ export interface PostOptions {
 /** What is on its way when it is to stop may take this much longer, in milliseconds. */
 const GRACE = 5_000
 
+/** Answers may have so many bytes, unzipped: more than anybody says who takes something. */
+const LARGEST_BODY = 1 << 20
+
 /** Posts JSON once. */
 export async function postOnce(url: string, { headers, body, timeout, stop }: PostOptions): Promise<Posted> {
   // Not `AbortSignal.any` and `.timeout`: Node 20 can lose such signals to the garbage collector, and wait for ever.
@@ -34,7 +37,7 @@ export async function postOnce(url: string, { headers, body, timeout, stop }: Po
       signal: giveUp.signal
     })
     // The connection can be used again only when the body has been read.
-    const text = await answer.text()
+    const text = await textOf(answer)
     return { status: answer.status, retryAfter: secondsIn(answer.headers.get('retry-after')), body: text }
   } catch (thrown) {
     return giveUp.signal.aborted ? { silentFor: timeout } : { unreachable: reasonOf(thrown) }
@@ -42,6 +45,17 @@ export async function postOnce(url: string, { headers, body, timeout, stop }: Po
     timers.forEach((timer) => clearTimeout(timer))
     stop.removeEventListener('abort', endSoon)
   }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let received = 0
+  for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+    received += chunk.length
+    if (received > LARGEST_BODY) throw new Error(`an answer of more than ${LARGEST_BODY >> 20} MB`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }
 
 function secondsIn(header: string | null): number | undefined {

@@ -1,4 +1,5 @@
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
+import { watchesInUse } from '../../../src/destinations/algolia-personalization/delivery/deliver'
 import { inTurn, linesInUse } from '../../../src/destinations/algolia-personalization/delivery/user-locks'
 import { audienceTrack } from '../../support/audience-events'
 import { algoliaForEachTest, Host } from '../../support/destination'
@@ -9,6 +10,7 @@ const algolia = algoliaForEachTest()
 
 afterEach(() => {
   expect(linesInUse()).toBe(0)
+  expect(watchesInUse()).toBe(0)
 })
 
 const audiences = Array.from({ length: 50 }, (_, index) => `audience-${String(index).padStart(2, '0')}`)

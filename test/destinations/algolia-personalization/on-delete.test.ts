@@ -59,6 +59,19 @@ test('an id that is a number is the one that the host makes a text of in events'
   expect(callsTo(algolia)).toEqual(['DELETE /2/users/12345'])
 })
 
+test('an empty answer is confirmed by a read: while Algolia still has the profile, the host is told to try again', async () => {
+  const silently = { when: ({ method }: { method: string }) => method === 'DELETE', body: '' }
+  algolia.faults.status(204, { ...silently, times: 1 })
+  await expect(forget('user/1', null)).rejects.toMatchObject({
+    status: 502,
+    message: expect.stringContaining('still there')
+  })
+  algolia.profiles.delete('user/1')
+  algolia.faults.status(204, { ...silently, times: 1 })
+  await forget('user/1', null)
+  expect(callsTo(algolia).slice(-2)).toEqual(['DELETE /2/users/user%2F1', 'GET /2/users/user%2F1'])
+})
+
 test.each(['default backend - 404', '<h1>Not Found</h1>', '[]'])(
   'a 404 that is not Algolia’s (%j) is no success',
   async (body) => {

@@ -56,7 +56,8 @@ async function deliver<P, C extends Change>(
   // A slot is taken when it is the user's turn: who waits for another batch to end keeps nobody else waiting.
   const withSlot = slots(MAX_CONCURRENT_USERS)
   const isAborted = (): boolean => signal?.aborted ?? false
-  const watch = watchOf(`${api.application} ${settings.apiKey}`)
+  const connection = `${api.application} ${settings.apiKey}`
+  const watch = watchOf(connection)
   const run: Run = { api, watch, withSlot, isAborted, warn: (message) => logger?.warn?.(message) }
   const items = plan.changes.map((change) => itemOf(action, change, run))
   const startedAt = Date.now()
@@ -71,6 +72,7 @@ async function deliver<P, C extends Change>(
       for (const item of due) rememberLink(item, api, startedAt)
     } finally {
       for (const { mark } of items) mark?.settle(false)
+      if (watch.isIdle) watches.delete(connection)
     }
   }
   await untilAborted(signal, work())
@@ -79,6 +81,11 @@ async function deliver<P, C extends Change>(
 
 /** By connection: what this process has written there, and isn't certain yet. */
 const watches = new Map<string, Watch>()
+
+/** How many connections something is watched of: none, when nothing is under way. */
+export function watchesInUse(): number {
+  return watches.size
+}
 
 function watchOf(connection: string): Watch {
   const watch = watches.get(connection) ?? new Watch(updateInTurn)

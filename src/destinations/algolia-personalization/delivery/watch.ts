@@ -42,6 +42,11 @@ export class Watch {
     return this.#users.size === 0
   }
 
+  /** Nothing is uncertain, and nothing is being written. */
+  get isIdle(): boolean {
+    return this.isEmpty && this.#updates === 0
+  }
+
   /** The changes of the user that aren't certain. */
   pending(user: string): Item[] {
     return this.#users.get(user)?.items ?? []
