@@ -1,5 +1,6 @@
 import { LARGEST_BODY_BYTES } from '../../../src/destinations/algolia-personalization/constants'
-import { audienceTrack, Host } from '../../support/destination'
+import { audienceTrack } from '../../support/audience-events'
+import { Host } from '../../support/destination'
 import { startZippedServer } from '../../support/zipped-server'
 
 afterEach(() => {
