@@ -14,7 +14,7 @@ export function giveCallsTime(): void {
 export function hurryCallsOf(row: object): void {
   const found = timeoutRows.find((one) => one === row)
   // A write comes after a read, which is answered.
-  if (found) times = found.applied ? [ENOUGH, 100] : [100]
+  if (found) times = found.applied ? [ENOUGH, 250] : [100]
 }
 
 /**
@@ -27,5 +27,6 @@ export const constants = {
   get REQUEST_TIMEOUT_MS() {
     return times.length > 1 ? times.shift() : times[0]
   },
-  WRITE_HOLD_MS: 100
+  // So long a write may be on its way on a busy machine.
+  WRITE_HOLD_MS: 400
 }

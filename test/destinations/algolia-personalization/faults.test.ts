@@ -78,6 +78,8 @@ describe.each([...faultRows, ...timeoutRows])('$name', (row) => {
       arrange(algolia, 1)
       await expect(host.deliver('enterAudience', faulty)).rejects.toMatchObject({ status })
       if (applied) await arrival()
+      // A read that timed out on a busy machine may not have met with its fault.
+      algolia.faults.clear()
       algolia.clearCalls()
       giveCallsTime()
       await host.deliver('enterAudience', faulty)
