@@ -1,5 +1,6 @@
 import { type Day, dayAfter, type DayRange, earlier, later } from '../algolia/analytics/days'
 import type { EndpointName } from '../algolia/analytics/endpoints'
+import { counted } from '../report/words'
 import { type Condition, metricOf, printCondition } from './alerts/condition'
 import type { SearchesConfig } from './config'
 import { daysToJudge, dueDays, duePeriods, MOST_MISSED, type Period, periodBefore } from './periods'
@@ -112,7 +113,7 @@ function reportsDue(
     const { periods, leftOut } = duePeriods(period, state.reports.get(keyOf(period, index)), settled, since)
     if (leftOut > 0) {
       warnings.push(
-        `${leftOut} older ${period} reports of ${index} are left out: at most ${MOST_MISSED} are made up for.`
+        `${counted(leftOut, `older ${period} report`)} of ${index} ${leftOut === 1 ? 'is' : 'are'} left out: at most ${MOST_MISSED} are made up for.`
       )
     }
     return periods.map((range) => ({ period, index, range }))
