@@ -132,8 +132,9 @@ export function planStream(wish: Wish, state: StreamState | undefined): StreamPl
 
 /** @returns what has been read of an index once a day of it has */
 export function withDay(read: DaysRead | undefined, day: Day): DaysRead {
-  // Where days lie between, what was read before them is no part of it any more.
-  if (read === undefined || day > dayAfter(read.last)) return { first: day, last: day }
+  // Where days lie between, what was read on their other side is no part of it any more.
+  const isApart = read !== undefined && (day > dayAfter(read.last) || dayAfter(day) < read.first)
+  if (read === undefined || isApart) return { first: day, last: day }
   return { first: earlier(read.first, day), last: later(read.last, day) }
 }
 
