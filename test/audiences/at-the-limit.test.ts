@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openAudienceApi } from '../../src/audiences/algolia'
+import { CALLS_AT_ONCE } from '../../src/audiences/api'
 import { applyPlan } from '../../src/audiences/apply'
+import { minutesFor } from '../../src/audiences/estimate'
 import { PlanWriter } from '../../src/audiences/plan-file'
 import { OLDEST_READ_MS } from '../../src/destinations/algolia-personalization/constants'
 import { AlgoliaInMemory } from '../support/algolia-in-memory'
@@ -84,3 +86,15 @@ test.each([
     }
   }
 )
+
+test.each([
+  [40, 20],
+  [300, 250],
+  [500, 250]
+])('%i profiles, %i calls a minute: it takes as long as was forecast', async (count, callsPerMinute) => {
+  const { calls } = await apply(count, callsPerMinute)
+  const minutes = (calls.at(-1)!.at - calls[0]!.at) / MINUTE
+  const forecast = minutesFor(calls.length, { callsPerMinute, latency: LATENCY / 2, atOnce: CALLS_AT_ONCE })
+  expect(minutes).toBeGreaterThan(forecast * 0.9)
+  expect(minutes).toBeLessThan(forecast * 1.1)
+})
