@@ -4,38 +4,42 @@ const { startWorkbench } = require('../dist/workbench')
 const { openChromium } = require('./chromium')
 
 const FOLDER = path.join(__dirname, '../docs/images')
+const SHOPPER = 'loyalty+card=maya/2291'
 
-/** Of each area: how high the picture is, in pixels, and what is done before it is made. */
+/** Of each area: its address, and what is done before the picture is made. */
 const AREAS = {
-  settings: {
-    height: 650,
+  start: {
+    address: 'start',
     async prepare(page) {
       await page.getByRole('button', { name: 'Test connection' }).click()
       await page.getByText('Connected.').waitFor()
     }
   },
   try: {
-    height: 1270,
+    address: 'try',
     async prepare(page) {
-      await page.locator('#mapped').getByText('winter_hikers').waitFor()
-      await page.getByRole('button', { name: 'Send' }).click()
-      await page.locator('#sent').getByText('Event delivered').waitFor()
+      await page.getByLabel('Sample', { exact: true }).selectOption('Traits of a user')
+      await page.getByLabel('Payload').getByText('loyalty_tier').waitFor()
+      await page.getByRole('button', { name: 'Send', exact: true }).click()
+      await page.getByRole('heading', { name: 'Event delivered' }).waitFor()
+      // A picture as high as the page would have room below it that is there for scrolling alone.
+      await page.evaluate("document.getElementById('outcome').style.minHeight = 0")
     }
   },
-  inspector: {
-    height: 1300,
+  profiles: {
+    address: `profiles/${encodeURIComponent(SHOPPER)}`,
     async prepare(page) {
-      await page.getByRole('button', { name: 'loyalty+card=maya/2291' }).click()
       await page.getByRole('heading', { name: 'Affinities' }).waitFor()
+      await page.getByText(/profiles found/).waitFor()
     }
   },
-  source: {
-    height: 1270,
+  sources: {
+    address: 'sources',
     async prepare(page) {
       await page.getByRole('button', { name: 'Preview rows' }).click()
-      await page.locator('#looked table').waitFor()
-      await page.getByRole('button', { name: 'Start' }).click()
-      await page.locator('.log').getByText('calls left').waitFor()
+      await page.getByRole('region', { name: 'Look before reading' }).locator('table').waitFor()
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+      await page.getByLabel('Log of the run').getByText('calls left').first().waitFor()
     }
   }
 }
@@ -44,13 +48,14 @@ async function main() {
   const workbench = await startWorkbench({ port: 0 })
   const { page, close } = await openChromium()
   try {
-    for (const [area, { height, prepare }] of Object.entries(AREAS)) {
-      await page.setViewportSize({ width: 1280, height })
-      await page.goto(`${workbench.url}/#${area}`)
+    await page.goto(workbench.entryUrl)
+    for (const [area, { address, prepare }] of Object.entries(AREAS)) {
+      await page.setViewportSize({ width: 1280, height: 800 })
+      await page.goto(`${workbench.url}/#${address}`)
       await prepare(page)
       await page.mouse.move(0, 0)
       await page.evaluate('document.activeElement.blur(); scrollTo(0, 0)')
-      await page.screenshot({ path: path.join(FOLDER, `workbench-${area}.png`) })
+      await page.screenshot({ path: path.join(FOLDER, `workbench-${area}.png`), fullPage: true })
     }
   } finally {
     await close()

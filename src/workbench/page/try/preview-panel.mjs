@@ -1,7 +1,8 @@
 // @ts-check
 import { Box, counted, grouped, Json } from '../elements.mjs'
 import { html } from '../vendor/preact.mjs'
-import { results } from './state.mjs'
+import { actionIn } from './form.mjs'
+import { form, results } from './state.mjs'
 
 /** @typedef {import('../../interface').Context} Context */
 /** @typedef {import('../../interface').PreviewedEvent} PreviewedEvent */
@@ -98,8 +99,10 @@ function inDeliveries(deliveries) {
 }
 
 /** @param {{ event: PreviewedEvent | undefined, context: Context }} props */
-function Event({ event, context: { destination } }) {
+function Event({ event, context }) {
   if (!event) return null
+  const { destination } = context
+  const isAboutAudiences = actionIn(context, form.get()).fields.some(({ name }) => name === 'segmentId')
   const { payload, audienceMembership, triggers, fate, reason, warnings } = event
   const membership = audienceMembership === undefined ? 'it doesn’t say' : audienceMembership ? 'enters' : 'exits'
   return html`
@@ -114,6 +117,10 @@ function Event({ event, context: { destination } }) {
       <//>`
     }
     ${payload && html`<${Json} data=${payload} label="Payload" />`}
-    ${payload && html`<p class="hint">Audience membership, as Segment reads it: <strong>${membership}</strong></p>`}
+    ${
+      payload &&
+      isAboutAudiences &&
+      html`<p class="hint">Audience membership, as Segment reads it: <strong>${membership}</strong></p>`
+    }
   `
 }
