@@ -11,11 +11,6 @@ export function Box({ mood, title, children }) {
   return html`<div class="box ${mood}"><strong>${title}</strong>${' '}${children}</div>`
 }
 
-/** Something that is told at once to those who can't see it. @param {{ children?: Children }} props */
-export function Status({ children }) {
-  return html`<div role="status">${children}</div>`
-}
-
 /**
  * A label, a control, a hint, and what is wrong with it, tied together for those who can't see them.
  * @param {{ id: string, label: string, hint?: Children, problem?: string, warning?: string, isRequired?: boolean,
