@@ -44,7 +44,7 @@ export const pace = {
 
   /** Over how long several processes spread their next writes to one profile, so that they seldom undo each other's. */
   spread(): number {
-    return Math.min(SPREAD_CALLS * average, LONGEST_SPREAD_MS)
+    return Math.min(Math.max(SPREAD_CALLS * average, SETTLING_MS.least), LONGEST_SPREAD_MS)
   }
 }
 
