@@ -52,6 +52,7 @@ module.exports = {
           id: `${id}-foreign`,
           what: `Entries of others that are missing or changed: ${what}`,
           samples: runs.map(({ foreign }) => foreign),
+          beside: `one on each of ${USERS} profiles, and those of a writer beside`,
           goal: { atMost: 0 }
         },
         {
