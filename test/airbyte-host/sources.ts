@@ -28,7 +28,7 @@ export const SOURCES: readonly HostedSource[] = [
     hosts: ['analytics.us.algolia.com', 'analytics.de.algolia.com'],
     config: {
       ...{ appId: 'LOCALALGOLIA', apiKey: 'local-api-key', region: 'us', indices: ['products'] },
-      startDate: new Date(Date.now() - 4 * 86_400_000).toISOString().slice(0, 10)
+      startDate: new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
     },
     streams: [
       ...['searches', 'users', 'no_result_rate', 'no_click_rate', 'click_through_rate', 'average_click_position'],

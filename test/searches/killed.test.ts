@@ -8,7 +8,8 @@ it('a run that is killed again and again sends every event, none as another than
   const chance = new Chance(Number(process.env.SEED ?? 4711))
   const options = { isNow: true, segment: { latency: 5 }, algolia: { latency: 5 } }
   await withSearches(options, async ({ start, segment, sent, webhookUrl, stateFile, startCommand }) => {
-    const since = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10)
+    // Few enough calls to Algolia to go out without a pause.
+    const since = new Date(Date.now() - 22 * 86_400_000).toISOString().slice(0, 10)
     const args = [
       '--zero-results',
       '--report',
@@ -22,7 +23,10 @@ it('a run that is killed again and again sends every event, none as another than
     const flags = [...args, '--since', since]
     // Everything that ever came, repeats too.
     const bodies = new Map<string, Set<string>>()
-    segment.fault = (_, body) => {
+    // In every other round, the last requests before the kill never arrive.
+    let lastToArrive = Infinity
+    segment.fault = (request, body) => {
+      if (request > lastToArrive) return { noAnswer: 'hang' }
       const { batch } = JSON.parse(body) as { batch: { messageId: string }[] }
       for (const call of batch) {
         const contents = bodies.get(call.messageId) ?? new Set()
@@ -35,13 +39,15 @@ it('a run that is killed again and again sends every event, none as another than
       const before = segment.statistics.requests
       const running = start(flags, variables)
       // A few days further, however fast the machine is; and somewhere within one.
-      const until = before + 1 + chance.below(6)
+      const until = before + 2 + chance.below(3)
+      if (round % 2 === 0) lastToArrive = until - 1
       while (segment.statistics.requests < until && running.child.exitCode === null) await wait(1)
       await wait(chance.below(20))
       running.child.kill('SIGKILL')
       killed += (await running.ended) === 'SIGKILL' ? 1 : 0
+      lastToArrive = Infinity
     }
-    expect(killed).toBe(ROUNDS)
+    expect(killed).toBeGreaterThan(ROUNDS / 2)
     expect(await start(flags, variables).ended).toBe(0)
     const events = sent()
     const messages = segment.messages.length

@@ -57,6 +57,31 @@ it("keeps every report and alert within Slack's limits, and lets nothing that pe
   )
 })
 
+it('splits a table that is too long for a section of Slack, and cuts a report that is too large for Segment', () => {
+  const figures = { searches: 1, users: 1, noResultRate: 0, clickThroughRate: 0, conversionRate: 0 }
+  const topSearches = Array.from({ length: 100 }, (_, place) => ({
+    query: `${place} ${'<'.repeat(500)}`,
+    searches: 100 - place,
+    results: 0,
+    clickThroughRate: null,
+    conversionRate: null
+  }))
+  const about = { period: 'daily', index: 'products', from: '2026-03-01', to: '2026-03-01' } as const
+  const given = reportOf(about, { ...figures, topSearches }, { searches: 1, topSearches: [] }, 100)
+  const message = reportMessage(given)
+  expect(readMessage(JSON.stringify(message))).toEqual(message)
+  const tables = textsOf(message).slice(2)
+  expect(tables.length).toBeGreaterThan(4)
+  const lines = tables.flatMap((table) => table.split('\n').slice(1, -1))
+  expect(lines.slice(1).map((line) => Number(line.split(' ')[0]))).toEqual(topSearches.map((_, place) => place))
+
+  const event = reportEvent(origin, given)
+  expect(sizeOf(event)).toBeLessThanOrEqual(CALL_BYTES)
+  const count = (event.properties.top_searches as unknown[]).length
+  expect(count).toBeGreaterThan(40)
+  expect(count).toBeLessThan(60)
+})
+
 it('shows a table whose columns stand under each other', () => {
   const topSearches = [
     { query: 'shoes & <boots>', searches: 12_345, results: 8, clickThroughRate: 0.5, conversionRate: null },
