@@ -16,6 +16,7 @@ type Row = Readonly<Record<string, unknown>>
 /** What Algolia answers, each question asked once however many want to know. Undefined: there is no such index. */
 export class Answers {
   private readonly asked = new Map<string, Promise<unknown>>()
+  private readonly tops = new Map<string, Promise<TopSearch[] | undefined>>()
 
   constructor(
     private readonly asker: Asker,
@@ -97,16 +98,14 @@ export class Answers {
     })
   }
 
-  private async topSearches(index: string, range: DayRange): Promise<TopSearch[] | undefined> {
-    const told = await this.told({ kind: 'entries', name: 'top_searches', index, ...range })
-    if (told === undefined) return undefined
-    return this.rowsIn(index, told).map((row) => ({
-      query: String(row.search),
-      searches: Number(row.count),
-      results: numberOr(row.nbHits),
-      clickThroughRate: numberOr(row.clickThroughRate),
-      conversionRate: numberOr(row.conversionRate)
-    }))
+  /** A period's list is also what the next one is compared with: it is made once. */
+  private topSearches(index: string, range: DayRange): Promise<TopSearch[] | undefined> {
+    const ask: Ask = { kind: 'entries', name: 'top_searches', index, ...range }
+    const known = this.tops.get(keyOfAsk(ask))
+    if (known !== undefined) return known
+    const top = this.told(ask).then((told) => told && this.rowsIn(index, told).map(topSearchIn))
+    this.tops.set(keyOfAsk(ask), top)
+    return top
   }
 
   private async told(ask: Ask): Promise<readonly Told[] | undefined> {
@@ -133,6 +132,16 @@ export class Answers {
     if (figure !== null && typeof figure !== 'number')
       this.onProblem(`A figure ${field} of a period is no number: it is left out.`)
     return numberOr(figure)
+  }
+}
+
+function topSearchIn(row: Row): TopSearch {
+  return {
+    query: String(row.search),
+    searches: Number(row.count),
+    results: numberOr(row.nbHits),
+    clickThroughRate: numberOr(row.clickThroughRate),
+    conversionRate: numberOr(row.conversionRate)
   }
 }
 
