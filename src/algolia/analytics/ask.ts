@@ -1,4 +1,5 @@
-import { type AlgoliaClient, type Call, jsonReader, type Read } from '../api/client'
+import { type Call, jsonReader, type Read } from '../api/call'
+import type { AlgoliaClient } from '../api/client'
 import { AlgoliaError } from '../api/failures'
 import { hasPath, MOST_USED_ATTRIBUTES, type Question, type Step } from './calls'
 import { type Day, type DayRange, daysOf } from './days'

@@ -1,6 +1,7 @@
 import type { Region } from '../api/apis'
 import { AlgoliaError, type FailureTable, type Meaning } from '../api/failures'
-import { type AlgoliaClient, jsonReader, type Read } from '../api/client'
+import { jsonReader, type Read } from '../api/call'
+import type { AlgoliaClient } from '../api/client'
 import { toTimestamp } from '../instants'
 import { type PageProfiles, splitPage } from './page-profiles'
 

@@ -1,5 +1,6 @@
 import { ANALYTICS, type Api, PERSONALIZATION } from '../../../src/algolia/api/apis'
-import { AlgoliaClient, type Call, jsonReader, type Read } from '../../../src/algolia/api/client'
+import { type Call, jsonReader, type Read } from '../../../src/algolia/api/call'
+import { AlgoliaClient } from '../../../src/algolia/api/client'
 import { AlgoliaError } from '../../../src/algolia/api/failures'
 import type { CallShare } from '../../../src/algolia/api/rate-limit'
 import type { Change, Transport } from '../../../src/algolia/api/transport'
