@@ -2,12 +2,23 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { COMMANDS } from './commands'
+import { OutputClosed } from '../airbyte/output'
 import { packageVersion } from '../version'
-import { Session } from './session'
+import { COMMANDS } from './commands'
+import { EXIT, Session } from './session'
+
+let isResultLost = false
+// A reader that has had enough, as `head` has, is no failure; a full disk is.
+process.stdout.on('error', (failure) => {
+  const { byReader, message } = new OutputClosed(failure)
+  if (byReader || isResultLost) return
+  isResultLost = true
+  process.stderr.write(`Error: ${message}\n`)
+  process.exitCode = EXIT.PASSING
+})
 
 void main(process.argv.slice(2)).then((exitCode) => {
-  process.exitCode = exitCode
+  process.exitCode = isResultLost ? EXIT.PASSING : exitCode
 })
 
 async function main(commandLine: readonly string[]): Promise<number> {

@@ -75,6 +75,7 @@ export class Session {
 
 /** Why a server can't listen. All of them have the flag `--port`. */
 function whyNot({ code, message, port }: NodeJS.ErrnoException & { port?: number }): string {
+  if (code === 'ERR_SOCKET_BAD_PORT') return 'one of its ports would be above 65535. Choose a lower one with --port.'
   if (code !== 'EADDRINUSE') return message
   return `the port ${port} is taken (${code}). Choose another one with --port.`
 }

@@ -128,7 +128,7 @@ export const SAMPLES: readonly Sample[] = [
     group: SHOP,
     action: 'sendEvents',
     preset: 'Send Product Viewed',
-    payload: shop('Product Viewed', { product_id: 'tent-3', name: 'Ridge tent', price: 249 })
+    payload: shop('Product Viewed', { product_id: 'product-3', name: 'Ridge tent', price: 249 })
   },
   {
     name: 'Product Clicked',
@@ -137,7 +137,7 @@ export const SAMPLES: readonly Sample[] = [
     action: 'sendEvents',
     preset: 'Send Product Clicked',
     payload: shop('Product Clicked', {
-      product_id: 'tent-3',
+      product_id: 'product-3',
       position: 2,
       query_id: '43b15df305339e827f0ac0bdc5ebcaa7'
     })
@@ -153,8 +153,8 @@ export const SAMPLES: readonly Sample[] = [
       revenue: 318,
       currency: 'EUR',
       products: [
-        { product_id: 'tent-3', price: 249, quantity: 1 },
-        { product_id: 'lamp-1', price: 34.5, quantity: 2 }
+        { product_id: 'product-3', price: 249, quantity: 1 },
+        { product_id: 'product-7', price: 34.5, quantity: 2 }
       ]
     })
   },

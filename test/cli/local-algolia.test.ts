@@ -196,7 +196,11 @@ describe('the command line', () => {
     expect(await failsWith('--now', 'today')).toContain('date and time')
     expect(await failsWith('--colour', 'red')).toContain('unknown option')
     await withCli([], async ({ url }) => {
-      expect(await failsWith('--port', new URL(url).port)).toContain('EADDRINUSE')
+      const { port } = new URL(url)
+      expect(await failsWith('--port', port)).toContain('EADDRINUSE')
+      // Of several ports, the last one: those that were free aren't kept, and the process ends.
+      expect(await failsWith('--search-port', port)).toContain('EADDRINUSE')
     })
+    expect(await failsWith('--port', '65534')).toContain('--port')
   })
 })

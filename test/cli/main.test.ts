@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS } from '../../src/cli/commands'
 
@@ -44,6 +44,29 @@ describe('the program', () => {
     expect(stderr).toContain("unknown option '--api-key'")
     expect(stderr).not.toContain('a-secret')
   })
+
+  const shell = (script: string): Promise<{ code: number; stderr: string }> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, NODE: process.execPath, MAIN: join(root, 'dist/cli/main.js') }
+      execFile('sh', ['-c', script], { env }, (error, _, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stderr })
+      })
+    })
+
+  it.each(['host', '--help', 'doctor --help'])('%s says nothing when its reader has had enough', async (args) => {
+    // The reader is gone before anything is written.
+    expect(await shell(`"$NODE" "$MAIN" ${args} | true`)).toEqual({ code: 0, stderr: '' })
+  })
+
+  // Linux has a disk that is always full.
+  if (existsSync('/dev/full')) {
+    it.each(['host', 'doctor', '--help'])('%s ends with 2 when its result can not be written', async (args) => {
+      const { code, stderr } = await shell(`"$NODE" "$MAIN" ${args} > /dev/full`)
+      expect(code).toBe(2)
+      expect(stderr).toContain('ENOSPC')
+      expect(stderr).not.toContain('    at ')
+    })
+  }
 
   it('loads no command but the one that is called', async () => {
     const script = `process.argv.push('main', '--version'); require('./dist/cli/main.js'); process.on('exit', () => console.error(Object.keys(require.cache).join()))`

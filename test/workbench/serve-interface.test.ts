@@ -75,7 +75,7 @@ describe('POST /{action}', () => {
       anonymousId: 'visitor',
       properties: { search_index: 'shop' }
     }
-    const mapping = { eventType: 'view', objectIDs: ['tent-3'] }
+    const mapping = { eventType: 'view', objectIDs: ['product-3'] }
     const { body } = await post(workbench, '/sendEvents', { mapping, settings: fullSettings, payload: event })
     const url = `${workbench.localAlgolia?.urls.insights}/1/events`
     expect(body).toMatchObject([{ request: { method: 'POST', url }, response: { statusCode: 200 } }])

@@ -11,6 +11,8 @@ export interface Api {
   readonly origins: Readonly<Record<Region, string>>
   /** The environment variable whose origin stands in for these. */
   readonly originVariable: string
+  /** Where a local Algolia has it, as an example of such an origin. */
+  readonly localOrigin: string
   /** Calls that are allowed to an application, whoever makes them. */
   readonly callsPerMinute: number
   /** What the API key has to be allowed. */
@@ -23,6 +25,7 @@ export const PERSONALIZATION: Api = {
   product: 'Advanced Personalization',
   origins: { us: 'https://ai-personalization.us.algolia.com', eu: 'https://ai-personalization.eu.algolia.com' },
   originVariable: 'ALGOLIA_PERSONALIZATION_URL',
+  localOrigin: 'http://127.0.0.1:4010',
   callsPerMinute: 500,
   acls: ['search', 'browse', 'recommendation']
 }
@@ -31,6 +34,7 @@ export const ANALYTICS: Api = {
   product: 'Analytics',
   origins: { us: 'https://analytics.us.algolia.com', eu: 'https://analytics.de.algolia.com' },
   originVariable: 'ALGOLIA_ANALYTICS_URL',
+  localOrigin: 'http://127.0.0.1:4012',
   callsPerMinute: 100,
   acls: ['analytics']
 }

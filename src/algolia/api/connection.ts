@@ -51,5 +51,5 @@ export function connect(
 
 /** @returns where an API is, or what stands in for it */
 export function originOf(api: Api, region: Region, { baseUrl }: Pick<Environment, 'baseUrl'>): string {
-  return originIn(api.originVariable, baseUrl, 'http://127.0.0.1:4010') ?? api.origins[region]
+  return originIn(api.originVariable, baseUrl, api.localOrigin) ?? api.origins[region]
 }

@@ -90,30 +90,49 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
   const common = { host, application, clock, gzip: options.gzip !== false }
 
   const timestamp = risingTimestamps(clock)
-  const personalization = await serveApi(personalizationApi({ application, profiles, now: timestamp }), {
-    ...common,
-    port,
-    faults: new Faults(latency)
-  })
+  const started: Listening[] = []
+  const begin = async <Api extends ApiServer>(starting: Promise<Api>): Promise<Api> => {
+    try {
+      const server = await starting
+      started.push(server)
+      return server
+    } catch (thrown) {
+      // Those that listen already would keep the process and their ports.
+      await Promise.all(started.map((server) => server.close()))
+      throw thrown
+    }
+  }
+  const personalization = await begin(
+    serveApi(personalizationApi({ application, profiles, now: timestamp }), {
+      ...common,
+      port,
+      faults: new Faults(latency)
+    })
+  )
   const events = new EventLog()
-  const insights = await serveApi(insightsApi({ application, profiles, events, clock, now: timestamp }), {
-    ...common,
-    port: options.ports?.insights ?? 0,
-    faults: new CallFaults(latency)
-  })
-  const analytics = await serveApi(analyticsApi({ application, seed, clock }), {
-    ...common,
-    port: options.ports?.analytics ?? 0,
-    faults: new CallFaults(latency)
-  })
+  const insights = await begin(
+    serveApi(insightsApi({ application, profiles, events, clock, now: timestamp }), {
+      ...common,
+      port: options.ports?.insights ?? 0,
+      faults: new CallFaults(latency)
+    })
+  )
+  const analytics = await begin(
+    serveApi(analyticsApi({ application, seed, clock }), {
+      ...common,
+      port: options.ports?.analytics ?? 0,
+      faults: new CallFaults(latency)
+    })
+  )
   const rules = new RuleStore()
   const searches = new SearchLog()
-  const search = await serveApi(searchApi({ rules, searches, clock }), {
-    ...common,
-    port: options.ports?.search ?? 0,
-    faults: new CallFaults(latency)
-  })
-  const servers: readonly Listening[] = [personalization, insights, analytics, search]
+  const search = await begin(
+    serveApi(searchApi({ rules, searches, clock }), {
+      ...common,
+      port: options.ports?.search ?? 0,
+      faults: new CallFaults(latency)
+    })
+  )
   return {
     ...personalization,
     profiles,
@@ -128,7 +147,7 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
       search: search.url
     },
     close: async () => {
-      await Promise.all(servers.map((server) => server.close()))
+      await Promise.all(started.map((server) => server.close()))
     }
   }
 }

@@ -70,7 +70,7 @@ describe('an event', () => {
   it('of a shop is sent to Insights by its ready-made mapping', async () => {
     await choose('Order Completed')
     expect(await field('Begin with').inputValue()).toBe('Send Order Completed')
-    expect(await it_.payload()).toMatchObject({ eventSubtype: 'purchase', products: [{ objectID: 'tent-3' }, {}] })
+    expect(await it_.payload()).toMatchObject({ eventSubtype: 'purchase', products: [{ objectID: 'product-3' }, {}] })
     await it_.send()
     expect(it_.algolia.insights.events.accepted).toHaveLength(1)
   })
