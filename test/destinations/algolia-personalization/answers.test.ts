@@ -54,7 +54,7 @@ describe.each(table)('%s', (_, status, content, read, write) => {
     ['write the segments', write]
   ] as const)(`as the answer to "%s"`, (operation, expected) => {
     const response = { status, content, headers: new Headers(), ok: status < 300 }
-    const { answer } = judge(operation, response as never, 'secret')
+    const { answer } = judge(operation, response as never, { apiKey: 'secret' })
     expect(isFailure(answer) ? answer.status : answer.kind).toBe(expected)
   })
 })
@@ -138,4 +138,39 @@ test('entries that are told apart in two ways are never written back', () => {
   expect(sameElementTexts(json, 'segments', [{ a: 1 }, { b: 2 }])).toEqual(['{"a":1}', '{"b":2}'])
   expect(sameElementTexts(json, 'segments', [{ a: 1 }])).toBeUndefined()
   expect(sameElementTexts(json, 'segments', [{ a: 1 }, { b: 3 }])).toBeUndefined()
+})
+
+describe('what a message quotes', () => {
+  const key = settings.apiKey
+  let tokens = 0
+
+  test.each<[string, number, (token: string) => object]>([
+    ['a status that holds the key', 200, () => ({ status: `error: the key ${key} may not` })],
+    ['a status that holds the user token', 200, (token) => ({ status: `error: ${token} may not` })],
+    ['a message that holds the user token', 422, (token) => ({ status: 422, message: `userID ${token} is unknown` })],
+    ['one that holds the path', 422, (token) => ({ status: 422, message: `no /2/users/${encodeURIComponent(token)}` })],
+    ['a token where the message is cut', 422, (token) => ({ status: 422, message: `${'x'.repeat(190)} ${token}` })]
+  ])('%s: neither comes out whole, in reads and in writes', async (_, status, body) => {
+    for (const route of ['getProfile', 'writeProfileSegments', 'deleteProfile']) {
+      algolia.faults.clear()
+      // A write that isn't confirmed holds its user's turn.
+      const token = `shopper=${(tokens += 1)}=example=com`
+      answer(route, status, JSON.stringify(body(token)))
+      const deliver = (): Promise<unknown> => host.deliver('enterAudience', audienceTrack(token, 'vip', true))
+      const forget = () => host.destination.onDelete!({ type: 'delete', userId: token } as never, { ...settings })
+      const { message } = (await (route === 'deleteProfile' ? forget() : deliver()).then(
+        () => ({ message: 'no error' }),
+        (error: Error) => error
+      )) as Error
+      expect(message).toMatch(/could not/i)
+      expect(message).not.toContain(key)
+      for (const form of [token, encodeURIComponent(token)]) expect(message).not.toContain(form.slice(0, 4))
+    }
+  })
+
+  test('a status is cut short', () => {
+    const response = { status: 200, content: JSON.stringify({ status: `error ${'x'.repeat(5_000)}` }), ok: true }
+    const { answer } = judge('read the profile', response as never, { apiKey: key })
+    expect((answer as { message: string }).message.length).toBeLessThan(400)
+  })
 })

@@ -1,4 +1,6 @@
 import definition from '../../../src/destinations/algolia-personalization'
+import fc from 'fast-check'
+import { budgetOf } from '../../../src/destinations/algolia-personalization/api/budget'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { audienceTrack } from '../../support/audience-events'
 import { algoliaForEachTest, Host, settings } from '../../support/destination'
@@ -202,5 +204,42 @@ describe('when the host aborts', () => {
     await host.deliverBatch('enterAudience', entering(50), { signal })
     expect(added).toHaveBeenCalledTimes(1)
     expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener))
+  })
+})
+
+describe('a write that was promised and does not come is given back', () => {
+  const promised = (): number => budgetOf(`${algolia.url} ${settings.appId}`).promised
+  const bodies = {
+    'a gateway’s object': '{"hello":"gateway"}',
+    'an empty answer': '',
+    'another profile': '{"userID":"someone"}',
+    'unknown segments': '{"userID":"u0","segments":"none"}',
+    'segments that are no objects': '{"userID":"u0","segments":[1]}',
+    'an entry that is not UTF-8': '{"userID":"u0","segments":[{"id":"caf\uFFFD","source":"crm"}]}',
+    'a page': '<h1>Welcome</h1>'
+  }
+
+  test.each(Object.entries(bodies))('%s', async (_, body) => {
+    algolia.faults.status(200, { when: ({ route }) => route === 'getProfile', body })
+    await expect(host.deliver('enterAudience', audienceTrack('u0', 'vip', true))).rejects.toThrow()
+    expect(promised()).toBe(0)
+  })
+
+  test('whatever a batch is answered', async () => {
+    const anAnswer = fc.record({
+      status: fc.constantFrom(200, 200, 404, 422, 429, 503),
+      body: fc.constantFrom(...Object.values(bodies), '{"status":404}', '{}'),
+      call: fc.integer({ min: 1, max: 12 })
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(anAnswer, { maxLength: 6 }), async (answers) => {
+        algolia.faults.clear()
+        algolia.clearCalls()
+        for (const { call, status, body } of answers) algolia.faults.status(status, { call, body })
+        await host.deliverBatch('syncAudience', entering(4))
+        expect(promised()).toBe(0)
+      }),
+      { numRuns: 40 }
+    )
   })
 })

@@ -136,6 +136,40 @@ test('thousands of other profiles that changed meanwhile cost no more than a rea
   expect(algolia.calls.length).toBeLessThanOrEqual(20 + 1 + 10)
 })
 
+test('they are no reason to distrust lists: the next batch is looked at by one call', async () => {
+  const { Host } = anotherProcess()
+  const others = Array.from({ length: 1_500 }, (_, index) => `t${index}`)
+  for (const userID of others) {
+    algolia.profiles.put({ userID, type: 'basic', affinities: [], segments: [], lastUpdatedAt: '2999-01-01T00:00:00Z' })
+  }
+  const host = new Host()
+  // Behind the others, whose first page shows none of these.
+  const behind = (audience: string) => ['x1', 'x2'].map((user) => audienceTrack(user, audience, true))
+  await host.deliverBatch('enterAudience', behind('a'))
+  for (const userID of others) algolia.profiles.delete(userID)
+  algolia.clearCalls()
+  await host.deliverBatch('enterAudience', behind('b'))
+  expect(callsTo(algolia).filter((call) => call.includes('?'))).toHaveLength(1)
+  expect(algolia.calls).toHaveLength(4 + 1)
+})
+
+test('what is there already is looked at once more where nobody knows when the profile was changed', async () => {
+  const { Host } = anotherProcess()
+  const vip = [{ id: 'vip', source: 'segment' }]
+  giveProfile(algolia, 'dated', vip)
+  algolia.profiles.put({ userID: 'undated', type: 'basic', affinities: [], segments: vip, lastUpdatedAt: '' })
+  for (const [user, calls] of [
+    ['dated', 1],
+    ['undated', 2]
+  ] as const) {
+    algolia.clearCalls()
+    await expect(new Host().deliver('enterAudience', audienceTrack(user, 'vip', true))).resolves.toMatchObject({
+      result: 'profile unchanged'
+    })
+    expect({ user, calls: algolia.calls.length }).toEqual({ user, calls })
+  }
+})
+
 test('nothing is looked at where nothing was written', async () => {
   await new processes[0]!.Host().deliverBatch(
     'exitAudience',

@@ -58,6 +58,7 @@ test('who waits too long for such a turn answers 408, without a call; others are
 
 test.each([
   ['a page of a gateway', { status: 502, body: '<h1>Bad Gateway</h1>' }, true],
+  ['an empty answer of a gateway', { status: 504, body: '' }, true],
   ['an error of Algolia’s own', { status: 503, body: '{"status":503}' }, false]
 ])('%s holds the turn as no answer does: %s', async (_, answer, isHeld) => {
   algolia.faults.status(answer.status, { when: isWrite, times: 1, body: answer.body })

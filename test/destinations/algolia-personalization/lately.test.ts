@@ -5,7 +5,7 @@ let now = Date.UTC(2026, 0, 1)
 beforeEach(() => {
   // What an earlier test left is forgotten.
   now += 2 * REMEMBERED_MS
-  jest.spyOn(Date, 'now').mockImplementation(() => now)
+  jest.spyOn(performance, 'now').mockImplementation(() => now)
 })
 afterEach(() => jest.restoreAllMocks())
 

@@ -91,3 +91,19 @@ test('a profile that is deleted before anybody has looked stays deleted', async 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
+
+test('the newest event counts as such though the clock was set back after the one before', async () => {
+  const now = Date.now()
+  const timed = (entered: boolean, time: number): Event => ({
+    ...at(0, entered),
+    timestamp: new Date(time).toISOString()
+  })
+  await host.deliver('syncAudience', timed(true, now - 1_000))
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(now - 60_000)
+  try {
+    await host.deliver('syncAudience', timed(false, now))
+  } finally {
+    clock.mockRestore()
+  }
+  expect(managedIds(algolia, user)).toEqual([])
+})

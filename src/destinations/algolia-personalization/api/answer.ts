@@ -2,6 +2,7 @@ import type { ModifiedResponse } from '@segment/actions-core'
 import { answerFailure, noCallsLeft, unexpectedAnswer, WANTED } from './failures'
 import type { Operation } from './failures'
 import type { Failure } from '../delivery/outcomes'
+import { excerpt } from '../delivery/user-tokens'
 
 /** What Algolia itself said: something, nothing with a success, or that there is no such profile. */
 export type Answer =
@@ -16,6 +17,12 @@ export interface Verdict {
   said: string
 }
 
+/** What a message must not hold whole. */
+export interface Concealed {
+  apiKey: string
+  userToken?: string | undefined
+}
+
 /** The answers that say that there is no such profile, where that is a result and not a failure. */
 const STANDS_FOR_MISSING = new Set<Operation>(['read the profile', 'delete the profile'])
 
@@ -28,19 +35,20 @@ const KEPT_FROM_STRANGERS = new Set([408, 421, 423, 425, 429])
  *
  * The content type says nothing: an answer is JSON if it parses as JSON, with or without a byte order mark.
  */
-export function judge(operation: Operation, response: ModifiedResponse, secret: string): Verdict {
+export function judge(operation: Operation, response: ModifiedResponse, { apiKey, userToken }: Concealed): Verdict {
   const { status } = response
   const text = (response.content ?? '').replace(/^\uFEFF/, '')
   const isEmpty = text.trim() === ''
   const body = objectIn(text)
   const agrees = body !== undefined && !contradicts(body.status, status)
-  const said = typeof body?.message === 'string' ? withoutSecret(body.message, secret) : ''
+  const said = typeof body?.message === 'string' ? quoted(body.message, apiKey, userToken) : ''
 
   if (status >= 200 && status < 300) {
     if (agrees) return { own: true, answer: { kind: 'object', body, text }, said }
     // Whether an empty answer means success depends on what was asked: the caller decides.
     if (isEmpty) return { own: true, answer: { kind: 'empty' }, said }
-    const what = body ? `a success that says ${JSON.stringify(body.status)}` : `not ${WANTED[operation]}`
+    const status = body && quoted(JSON.stringify(body.status), apiKey, userToken)
+    const what = status ? `a success that says ${status}` : `not ${WANTED[operation]}`
     return { own: false, answer: unexpectedAnswer(operation, what), said }
   }
   if (status < 400) return { own: false, answer: unexpectedAnswer(operation, `a redirect (HTTP ${status})`), said }
@@ -49,7 +57,9 @@ export function judge(operation: Operation, response: ModifiedResponse, secret: 
   }
   // Insights answers a 400 with a page; and whoever says that a request of events is too large, smaller ones get through.
   const isPage = operation === 'send the events' && (status === 400 || status === 413)
-  const own = status === 404 ? Number(body?.status) === 404 : agrees || isEmpty || isPage
+  // A gateway that has handed the call on and heard nothing may say nothing, too.
+  const isOwnSilence = isEmpty && status < 500
+  const own = status === 404 ? Number(body?.status) === 404 : agrees || isOwnSilence || isPage
   if (status === 429 || status === 421) return { own, answer: noCallsLeft(operation, resetTime(response)), said }
   if (own || status >= 500 || KEPT_FROM_STRANGERS.has(status)) {
     return { own, answer: answerFailure(operation, status, own ? said : ''), said }
@@ -78,9 +88,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Algolia may quote the API key, so it is struck out. */
-function withoutSecret(message: string, secret: string): string {
-  return message.split(secret).join('[API key]').slice(0, 200)
+/** An answer may quote the API key, which is struck out, and the user token, of which only the beginning is left. */
+function quoted(said: string, apiKey: string, userToken: string | undefined): string {
+  let message = said.split(apiKey).join('[API key]')
+  // Shorter ones stand in many words.
+  if (userToken !== undefined && userToken.length > 3) {
+    for (const form of [userToken, encodeURIComponent(userToken)])
+      message = message.split(form).join(excerpt(userToken))
+  }
+  return message.slice(0, 200)
 }
 
 /** When the next minute of calls begins, in Unix seconds, if the answer tells it and it is a time of this century. */

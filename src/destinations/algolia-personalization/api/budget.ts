@@ -29,6 +29,11 @@ export class Budget {
     return this.#reserve
   }
 
+  /** Calls that were promised and are still to come: none, when nothing is under way. */
+  get promised(): number {
+    return this.#promised
+  }
+
   /** When the next period begins, in Unix seconds, if the last answer told it. */
   get resetAt(): number | undefined {
     return this.#told?.resetAt

@@ -45,6 +45,7 @@ export async function deleteEvents(
   const answer = await calls.send({
     operation: 'delete the events',
     path: `/usertokens/${encodeURIComponent(userToken)}`,
+    userToken,
     method: 'delete'
   })
   if (!isFailure(answer)) return 'deleted'

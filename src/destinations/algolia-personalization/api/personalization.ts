@@ -85,8 +85,11 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 
   const read = async (userToken: string, needs: Partial<Call> = {}): Promise<Profile | Failure> => {
     const operation = 'read the profile'
-    const answer = await calls.send({ operation, path: profilePath(userToken), ...needs })
-    return isFailure(answer) ? answer : profileIn(operation, answer, userToken)
+    const answer = await calls.send({ operation, path: profilePath(userToken), userToken, ...needs })
+    if (isFailure(answer)) return answer
+    const profile = profileIn(operation, answer, userToken)
+    if (isFailure(profile) && needs.promises) calls.forgo()
+    return profile
   }
 
   return {
@@ -101,11 +104,13 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
     async writeProfileSegments(userToken, profileSegments, limits) {
       // What isn't UTF-8 was replaced when the answer was decoded: to write it back would change it for good.
       if (profileSegments.some(({ source, json }) => source !== MANAGED_SOURCE && json.includes('\uFFFD'))) {
+        calls.forgo()
         return { answer: unknownSegments("hold characters that can't be read (not UTF-8)"), fate: Promise.resolve() }
       }
       return calls.write({
         operation: 'write the segments',
         path: `${profilePath(userToken)}/segments`,
+        userToken,
         method: 'put',
         headers: { 'Content-Type': 'application/json' },
         body: `{"segments":[${profileSegments.map(({ json }) => json).join(',')}]}`,
@@ -125,10 +130,10 @@ export function openProfileApi(request: RequestClient, settings: Settings, signa
 
     async deleteProfile(userToken) {
       const operation = 'delete the profile'
-      const written = await calls.write({ operation, path: profilePath(userToken), method: 'delete' })
+      const written = await calls.write({ operation, path: profilePath(userToken), userToken, method: 'delete' })
       if (isFailure(written.answer) || written.answer.kind !== 'empty') return written
       // Whoever it was that said nothing: the profile is gone when Algolia says so.
-      const read = await calls.send({ operation: 'read the profile', path: profilePath(userToken) })
+      const read = await calls.send({ operation: 'read the profile', path: profilePath(userToken), userToken })
       const isGone = isFailure(read) || read.kind === 'missing'
       return {
         ...written,

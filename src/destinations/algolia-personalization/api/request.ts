@@ -13,6 +13,8 @@ import { monotonic, pace } from './pace'
 export interface Call extends RequestOptions {
   operation: Operation
   path: string
+  /** The user whom it is about: no message holds the whole token. */
+  userToken?: string
   /** Calls that must be left after this one, as others are needed more. */
   keep?: number
   /** Calls that will follow this one, and for which as many must be left: see {@link Calls.forgo}. */
@@ -109,8 +111,8 @@ export function openCalls(
     if (inARow >= MAX_UNANSWERED_CALLS || timeouts >= MAX_TIMEOUTS) stop(failure)
   }
 
-  function learn({ operation }: Call, response: ModifiedResponse): Verdict {
-    const verdict = judge(operation, response, secret)
+  function learn({ operation, userToken }: Call, response: ModifiedResponse): Verdict {
+    const verdict = judge(operation, response, { apiKey: secret, userToken })
     const { own, answer, said } = verdict
     silent = 0
     if (own) inARow = 0
@@ -124,7 +126,15 @@ export function openCalls(
 
   /** Sends a call whose time is up after so long; rejects when there was no complete answer. */
   function start(call: Call, timeout: number): Promise<ModifiedResponse> {
-    const { operation: _operation, path, keep: _keep, promises: _promises, notAfter: _notAfter, ...options } = call
+    const {
+      operation: _operation,
+      path,
+      userToken: _userToken,
+      keep: _keep,
+      promises: _promises,
+      notAfter: _notAfter,
+      ...options
+    } = call
     return request(base + path, {
       ...options,
       // The host's client would throw an error that holds the request, so the API key.

@@ -1,5 +1,6 @@
 import type { AudienceMembership, ExecuteInput, MultiStatusResponse, RequestClient } from '@segment/actions-core'
 import { aborted, newerFailed, stillHeld } from '../api/failures'
+import { monotonic } from '../api/pace'
 import { openProfileApi } from '../api/personalization'
 import type { ProfileApi } from '../api/personalization'
 import { MAX_CONCURRENT_USERS } from '../constants'
@@ -11,6 +12,7 @@ import type { Item } from './item'
 import { linked } from './linked'
 import { isFailure, isRetried, multiple, single, worst } from './outcomes'
 import type { Failure, Outcome, Success } from './outcomes'
+import { arrivalTime } from './plan'
 import type { Action, Change, Event } from './plan'
 import { lately } from './lately'
 import { update } from './update'
@@ -49,7 +51,7 @@ async function deliver<P, C extends Change>(
   { settings, signal, logger }: Input<unknown>,
   events: Event<P>[]
 ): Promise<Outcome[]> {
-  const plan = action.plan(events, { now: Date.now() })
+  const plan = action.plan(events, { now: arrivalTime() })
   const api = openProfileApi(request, settings, signal)
   if (isFailure(api)) return events.map((_, index) => plan.outcomes[index] ?? api)
 
@@ -60,7 +62,7 @@ async function deliver<P, C extends Change>(
   const watch = watchOf(connection)
   const run: Run = { api, watch, withSlot, isAborted, warn: (message) => logger?.warn?.(message) }
   const items = plan.changes.map((change) => itemOf(action, change, run))
-  const startedAt = Date.now()
+  const startedAt = monotonic()
   for (const item of items) if (isLinked(item, api)) settle(item, 'profile unchanged')
   const due = items.filter(({ outcome }) => !outcome)
   overtakeOlder(due)

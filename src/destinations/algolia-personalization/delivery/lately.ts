@@ -1,3 +1,4 @@
+import { monotonic } from '../api/pace'
 import { REMEMBERED_CHANGES, REMEMBERED_MS, UNSETTLED_MS } from '../constants'
 
 /** A change that has been made to a user's profile. */
@@ -22,15 +23,19 @@ interface Remembered extends Mark {
 /** What one user's profile was changed to lately. */
 interface User {
   changes: Map<string, Remembered>
-  /** When it was last changed by this process, Unix milliseconds. */
+  /** When it was last changed by this process; like the others, a moment of the clock that nobody sets. */
   changedAt: number
   /** When a change of it was last given up without a look: another process may yet undo it. */
   unsettledAt: number
+  /** When it was last deleted by this process. */
+  deletedAt: number
 }
 
 /** By the global name of the user; the one that was changed last is the last. */
 const users = new Map<string, User>()
 let remembered = 0
+/** Users of whom nothing is remembered weren't changed later than this. */
+let forgottenUntil = -Infinity
 
 /**
  * What this process has delivered lately: of each user and key (an audience, a trait) the newest event by its time. So an
@@ -48,24 +53,26 @@ export const lately = {
     return (fresh(user)?.changes.get(key)?.time ?? -Infinity) > time
   },
 
-  /** When this process last changed the user's profile, Unix milliseconds. */
-  changedAt(user: string): number | undefined {
-    return fresh(user)?.changedAt
+  /** When this process last changed the user's profile, at the latest; see `monotonic`. */
+  changedAt(user: string): number {
+    return fresh(user)?.changedAt ?? forgottenUntil
+  },
+
+  /** Whether this process has deleted the user's profile after that moment. */
+  isDeletedSince(user: string, moment: number): boolean {
+    return (fresh(user)?.deletedAt ?? -Infinity) >= moment
   },
 
   /** Whether what stands on the user's profile was written a moment ago, and nobody has looked since. */
   isUnsettled(user: string, key: string): boolean {
     const known = fresh(user)
     if (!known) return false
-    return known.changes.get(key)?.isPending === true || Date.now() - known.unsettledAt < UNSETTLED_MS
+    return known.changes.get(key)?.isPending === true || monotonic() - known.unsettledAt < UNSETTLED_MS
   },
 
   /** Remembers a change as the newest. */
   put(user: string, key: string, time: number): Mark {
-    const known = users.get(user) ?? { changes: new Map<string, Remembered>(), changedAt: 0, unsettledAt: 0 }
-    users.delete(user)
-    users.set(user, known)
-    known.changedAt = Date.now()
+    const known = lastOf(user)
     const before = known.changes.get(key)
     if (!before) remembered += 1
     const mark = newMark(time, before, () => restore(user, key, mark))
@@ -81,7 +88,18 @@ export const lately = {
       mark.settle(true)
     }
     forget(user)
+    lastOf(user).deletedAt = monotonic()
+    forgetTheOldest()
   }
+}
+
+/** The user, as the one that was changed last. */
+function lastOf(user: string): User {
+  const known = users.get(user) ?? { changes: new Map(), changedAt: 0, unsettledAt: -Infinity, deletedAt: -Infinity }
+  users.delete(user)
+  users.set(user, known)
+  known.changedAt = monotonic()
+  return known
 }
 
 function newMark(time: number, before: Remembered | undefined, failed: () => void): Remembered {
@@ -109,7 +127,7 @@ function newMark(time: number, before: Remembered | undefined, failed: () => voi
 function restore(user: string, key: string, mark: Remembered): void {
   const known = users.get(user)
   if (!known) return
-  known.unsettledAt = Date.now()
+  known.unsettledAt = monotonic()
   const { changes } = known
   if (changes.get(key) !== mark) return
   let before = mark.before
@@ -120,14 +138,15 @@ function restore(user: string, key: string, mark: Remembered): void {
 
 function fresh(user: string): User | undefined {
   const known = users.get(user)
-  return known && Date.now() - known.changedAt < REMEMBERED_MS ? known : undefined
+  return known && monotonic() - known.changedAt < REMEMBERED_MS ? known : undefined
 }
 
 function forgetTheOldest(): void {
-  const limit = Date.now() - REMEMBERED_MS
+  const limit = monotonic() - REMEMBERED_MS
   for (const [user, { changedAt }] of users) {
-    if (remembered <= REMEMBERED_CHANGES && changedAt > limit) return
+    if (Math.max(remembered, users.size) <= REMEMBERED_CHANGES && changedAt > limit) return
     forget(user)
+    forgottenUntil = changedAt
   }
 }
 

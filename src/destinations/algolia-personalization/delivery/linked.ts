@@ -1,11 +1,12 @@
+import { monotonic } from '../api/pace'
 import { lately } from './lately'
 
 /** Two profiles of one person that were found, or brought, in step. */
 interface Linked {
-  /** When that was begun, Unix milliseconds. */
+  /** When that was begun, by the clock that nobody sets. */
   at: number
-  /** When this process had last changed the profile that was linked to, right after it. */
-  toChangedAt: number
+  /** When it had ended: so far the profile that was linked to was changed by the link itself. */
+  until: number
 }
 
 /** So long a link isn't looked into again, milliseconds: what other processes write comes that much later, at most. */
@@ -24,14 +25,15 @@ export const linked = {
   /** @param from @param to global names of the users */
   isInStep(from: string, to: string): boolean {
     const link = links.get(nameOf(from, to))
-    if (!link || Date.now() - link.at > LINKED_MS) return false
-    return (lately.changedAt(from) ?? 0) < link.at && (lately.changedAt(to) ?? 0) <= link.toChangedAt
+    if (!link || monotonic() - link.at > LINKED_MS) return false
+    if ([from, to].some((user) => lately.isDeletedSince(user, link.at))) return false
+    return lately.changedAt(from) < link.at && lately.changedAt(to) <= link.until
   },
 
-  /** @param at when it was begun, before either profile was read */
+  /** @param at when it was begun, before either profile was read; see `monotonic` */
   put(from: string, to: string, at: number): void {
     links.delete(nameOf(from, to))
-    links.set(nameOf(from, to), { at, toChangedAt: lately.changedAt(to) ?? 0 })
+    links.set(nameOf(from, to), { at, until: Math.max(at, lately.changedAt(to)) })
     for (const name of links.keys()) {
       if (links.size <= MOST_LINKS) return
       links.delete(name)

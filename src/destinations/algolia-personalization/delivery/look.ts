@@ -51,7 +51,7 @@ export async function look(run: Run, sought: readonly Sought[], since: number): 
   const { api, withSlot } = run
   const seen = new Map<string, Seen>()
   const isListed = sought.length > 1 && !areDistrusted(api.application)
-  const isRefused = isListed && !(await lookAtList(run, sought, since, seen))
+  const list = isListed ? await lookAtList(run, sought, since, seen) : 'partial'
   const reads = sought
     .filter(({ userToken }) => !seen.has(userToken))
     .map(async (one) => {
@@ -66,7 +66,7 @@ export async function look(run: Run, sought: readonly Sought[], since: number): 
       return one.isWritten && read.exists && one.isAsWritten(read.segments)
     })
   const asWritten = (await Promise.all(reads)).filter(Boolean).length
-  if (isRefused || (isListed && asWritten > 0)) distrustLists(run)
+  if (list === 'refused' || (list === 'whole' && asWritten > 0)) distrustLists(run)
   return seen
 }
 
@@ -74,14 +74,14 @@ export async function look(run: Run, sought: readonly Sought[], since: number): 
  * Takes what it finds on the list of the profiles updated since then. Others may have been updated, too, by the thousand:
  * it goes on to the next page only as long as a page shows at least two of these users, as reading them one by one would
  * be cheaper otherwise.
- * @returns whether there are lists at all
+ * @returns how much of the list it has seen; of a part of it nobody knows what the rest shows
  */
 async function lookAtList(
   { api }: Run,
   sought: readonly Sought[],
   since: number,
   seen: Map<string, Seen>
-): Promise<boolean> {
+): Promise<'refused' | 'partial' | 'whole'> {
   const from = (Number.isFinite(since) ? since : Date.now() - 60_000) - LOOK_MARGIN_MS
   let pages = 0
   let sentAt = Infinity
@@ -91,11 +91,11 @@ async function lookAtList(
     const answeredAt = monotonic()
     if (isFailure(page)) {
       // What is refused for good is no trouble of the moment: the users are read instead.
-      if (!isRetried(page.status)) return false
+      if (!isRetried(page.status)) return 'refused'
       for (const { userToken } of sought) {
         if (!seen.has(userToken)) seen.set(userToken, { profile: page, sentAt: answeredAt, answeredAt })
       }
-      return true
+      return 'partial'
     }
     pages += 1
     sentAt = Math.min(sentAt, page.sentAt)
@@ -105,10 +105,10 @@ async function lookAtList(
     }
     next = page.next
   } while (next !== undefined && seen.size < sought.length && seen.size >= 2 * pages)
-  if (next !== undefined) return true
+  if (next !== undefined) return 'partial'
   const answeredAt = monotonic()
   for (const { userToken, isWritten } of sought) {
     if (!seen.has(userToken) && !isWritten) seen.set(userToken, { profile: 'not listed', sentAt, answeredAt })
   }
-  return true
+  return 'whole'
 }

@@ -56,6 +56,14 @@ export interface Action<P, C extends Change = Change> {
   apply(current: readonly ProfileSegment[], change: C, context: ApplyContext): ProfileSegment[] | undefined
 }
 
+let latest = 0
+
+/** The time of arrival, Unix milliseconds: never before that of what came earlier, though the clock be set back. */
+export function arrivalTime(): number {
+  latest = Math.max(latest, Date.now())
+  return latest
+}
+
 /** The time of an event, Unix milliseconds: that of its arrival where it says none, or one to come. */
 export function timeOf(timestamp: unknown, now: number): number {
   const time = typeof timestamp === 'string' ? Date.parse(timestamp) : NaN

@@ -59,10 +59,10 @@ async function readAndWrite(run: Run, items: readonly Item[], hold: Hold): Promi
       watch.wrote(api.globalName(userToken), segments, open(userToken), remade)
     }
   }
-  for (const [userToken, { segments, sentAt, quietFor }] of profiles) {
+  for (const [userToken, profile] of profiles) {
     if (changed.has(userToken)) continue
-    for (const item of open(userToken)) foundSo(item, quietFor)
-    watch.saw(api.globalName(userToken), segments, sentAt)
+    for (const item of open(userToken)) foundSo(item, profile)
+    watch.saw(api.globalName(userToken), profile.segments, profile.sentAt)
   }
   return late
 }
@@ -102,7 +102,7 @@ async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
     const { userToken, from, createProfile } = item.change
     const source = from === undefined ? undefined : await read(from)
     if (source && isFailure(source)) fail(item, source)
-    else if (source && !source.exists) settle(item, 'no profile')
+    else if (source && !source.exists && !changed.has(from as string)) settle(item, 'no profile')
     if (item.outcome || (source && isFailure(source))) continue
 
     const target = await read(userToken)
@@ -132,11 +132,11 @@ async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
 
 /**
  * The profile was as it should be. What was written a moment ago isn't certain before somebody has looked again: whoever
- * had read before may still write.
+ * had read before may still write. Where nobody knows when that was, it may have been just now.
  */
-function foundSo(item: Item, quietFor: number | undefined): void {
+function foundSo(item: Item, { exists, quietFor = 0 }: Profile): void {
   const { user, change, run, mark, result } = item
-  const isRecent = (quietFor !== undefined && quietFor < UNSETTLED_MS) || lately.isUnsettled(user, change.key)
+  const isRecent = (exists && quietFor < UNSETTLED_MS) || lately.isUnsettled(user, change.key)
   made(item, 'profile unchanged')
   if (mark || isRecent) run.watch.add(item)
   else settle(item, result ?? 'profile unchanged')

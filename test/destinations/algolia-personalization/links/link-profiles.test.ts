@@ -1,4 +1,6 @@
-import { algoliaForAllTests, type BatchEntry, type Event, Host } from '../../../support/destination'
+import { lately } from '../../../../src/destinations/algolia-personalization/delivery/lately'
+import { REMEMBERED_CHANGES } from '../../../../src/destinations/algolia-personalization/constants'
+import { algoliaForAllTests, type BatchEntry, type Event, Host, settings } from '../../../support/destination'
 import { callsTo, giveProfile, managedIds } from '../../../support/profiles'
 
 const algolia = algoliaForAllTests()
@@ -72,6 +74,42 @@ describe('a login', () => {
     await new Host().deliverBatch('enterAudience', [enter])
     expect(resultsOf(await link([login(tokens)]))).toEqual(['profile updated'])
     expect(managedIds(algolia, tokens[1])).toEqual(['vip', 'new'])
+  })
+
+  it.each([0, 1])('is looked into again once this process has deleted profile %i of the two', async (deleted) => {
+    const tokens = person(['vip'], ['vip'])
+    await link([login(tokens)])
+    await new Host().destination.onDelete!({ type: 'delete', userId: tokens[deleted] } as never, { ...settings })
+    expect(resultsOf(await link([login(tokens)]))).toEqual([deleted === 0 ? 'no profile' : 'profile updated'])
+  })
+
+  it('is looked into again when a deletion came while it was under way', async () => {
+    const tokens = person(['vip'], [])
+    let isDeleted: Promise<unknown> | undefined
+    algolia.faults.add({
+      when: ({ route, userID }) => {
+        if (route === 'writeProfileSegments' && userID === tokens[1]) {
+          const request = { type: 'delete', userId: tokens[1] } as never
+          isDeleted ??= new Host().destination.onDelete!(request, { ...settings })
+        }
+        return isDeleted !== undefined && route === 'getProfile'
+      },
+      then: { delay: 100 }
+    })
+    await link([login(tokens)])
+    await isDeleted
+    expect(algolia.profiles.get(tokens[1])).toBeUndefined()
+    algolia.faults.clear()
+    expect(resultsOf(await link([login(tokens)]))).toEqual(['profile updated'])
+  })
+
+  it('is looked into again when what this process has written since is forgotten, as so much came after', async () => {
+    const tokens = person(['vip'], ['vip'])
+    await link([login(tokens)])
+    const enter = { type: 'track', event: 'Audience Entered', properties: { audience_key: 'new' } } as const
+    await new Host().deliverBatch('enterAudience', [{ ...enter, anonymousId: tokens[0] }])
+    for (let index = 0; index <= REMEMBERED_CHANGES; index++) lately.put(`other ${index}`, 'key', 1)
+    expect(resultsOf(await link([login(tokens)]))).toEqual(['profile updated'])
   })
 
   it('of a user token without a profile costs one call and writes nothing', async () => {
@@ -176,4 +214,12 @@ describe('several logins', () => {
     expect(calls.slice(0, firstWrite)).toHaveLength(3)
     expect(calls.filter((call) => call.startsWith('PUT'))).toHaveLength(2)
   })
+})
+
+it('a chain of links in one batch reaches its end, though the one between had no profile', async () => {
+  const [first, between] = person(['vip'], undefined)
+  const [, last] = person(undefined, [])
+  const entries = await link([login([first, between]), login([between, last])])
+  expect(resultsOf(entries)).toEqual(['profile updated', 'profile updated'])
+  expect(managedIds(algolia, last)).toEqual(['vip'])
 })
