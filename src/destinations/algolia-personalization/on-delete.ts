@@ -5,6 +5,7 @@ import type { Failure } from './delivery/outcomes'
 import { deleteEvents } from './api/insights'
 import { openProfileApi } from './api/personalization'
 import { stillHeld } from './api/failures'
+import { monotonic } from './api/pace'
 import { lately } from './delivery/lately'
 import { inTurn } from './delivery/user-locks'
 import type { Hold } from './delivery/user-locks'
@@ -24,9 +25,10 @@ export const onDelete: DestinationDefinition<Settings>['onDelete'] = async (requ
   const userTokens = ids.map((id) => (typeof id === 'number' ? String(id) : id)).filter(isUserToken)
   for (const userToken of new Set(userTokens)) {
     const name = api.globalName(userToken)
+    const toldAt = monotonic()
     const remove = async (hold: Hold): Promise<Failure | undefined> => {
       const { answer, fate } = await api.deleteProfile(userToken)
-      if (!isFailure(answer)) lately.deleted(name)
+      if (!isFailure(answer)) lately.deleted(name, toldAt)
       else hold(fate)
       return isFailure(answer) ? answer : undefined
     }

@@ -1,3 +1,4 @@
+import { pace } from '../../../src/destinations/algolia-personalization/api/pace'
 import { audienceTrack } from '../../support/audience-events'
 import { algoliaForEachTest, Host, settings } from '../../support/destination'
 import { callsTo, giveProfile, managedIds } from '../../support/profiles'
@@ -103,6 +104,39 @@ test('a deletion waits for an update of the user that is under way, which would 
   expect(managedIds(algolia, 'anonymous-1')).toEqual([])
   expect(usersLeft()).toEqual(['bystander', 'user/1'])
 })
+
+describe('an event of the user that waits', () => {
+  const u = 'anonymous-1'
+  /** What has been written isn't looked at before the deletion. */
+  const untilSettled = (): jest.SpyInstance => jest.spyOn(pace, 'untilSettled').mockReturnValue(400)
+
+  test('for the look at an earlier one does not make the profile anew: it is superseded', async () => {
+    const settling = untilSettled()
+    const first = host.deliver('enterAudience', audienceTrack(u, 'a', true))
+    while (managedIds(algolia, u).length === 0) await pause(5)
+    const second = host.deliver('enterAudience', audienceTrack(u, 'b', true))
+    await pause(50)
+    await forget(null, u)
+    await expect(first).resolves.toMatchObject({ result: 'superseded' })
+    await expect(second).resolves.toMatchObject({ result: 'superseded' })
+    settling.mockRestore()
+    expect(usersLeft()).toEqual(['bystander', 'user/1'])
+  })
+
+  test('and has come after the deletion makes a new profile', async () => {
+    algolia.faults.latency = 30
+    const deletion = forget(null, u)
+    await pause(5)
+    const after = host.deliver('enterAudience', audienceTrack(u, 'b', true))
+    await deletion
+    await expect(after).resolves.toMatchObject({ result: 'profile updated' })
+    expect(managedIds(algolia, u)).toEqual(['b'])
+  })
+})
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
 
 describe('events', () => {
   const deletions = (): string[] => algolia.insights.calls.map(({ method, path }) => `${method} ${path}`)

@@ -1,6 +1,7 @@
 import {
   LONGEST_SPREAD_MS,
   LONGEST_WRITE_MS,
+  MAX_CONCURRENT_USERS,
   OLDEST_READ_MS,
   SETTLING_MS,
   SLOWER_WRITES,
@@ -19,6 +20,12 @@ const FORGETTING = 0.99
 /** The longest that a call has taken lately: a write of another process may be under way for as long. */
 let slowest = 0
 
+/** How long the last reads of profiles have taken that were answered, the newest last. */
+let reads: number[] = []
+
+/** So many: more than are under way at once, as all of these take longer when the process stands still. */
+const READS = 4 * MAX_CONCURRENT_USERS
+
 /** How long things take, and so how long to wait: all in milliseconds of {@link monotonic}'s clock. */
 export const pace = {
   /** A call was answered after so long. */
@@ -27,12 +34,19 @@ export const pace = {
     slowest = Math.max(slowest * FORGETTING, milliseconds)
   },
 
+  /** A profile was read so long. */
+  tookRead(milliseconds: number): void {
+    reads = [...reads.slice(1 - READS), milliseconds]
+  },
+
   /**
-   * How old a read may be when the write that was made of it is sent. Where calls take long, twice what one takes: no read
-   * would be young enough otherwise.
+   * How old a read may be when the write that was made of it is sent. Where reads take long, twice what one takes: none
+   * would be young enough otherwise. The fastest tells what a read takes: where it takes longer as this process stands
+   * still, the other processes know nothing of that.
    */
   oldestRead(): number {
-    return Math.max(OLDEST_READ_MS, 2 * average)
+    const fastest = reads.length > 0 ? Math.min(...reads) : 0
+    return Math.max(OLDEST_READ_MS, Math.min(2 * fastest, SETTLING_MS.most - LONGEST_WRITE_MS))
   },
 
   /** How long a profile must have stayed as it is, so that no write made of an earlier read can arrive any more. */

@@ -179,8 +179,11 @@ export function openCalls(
       const sentAt = monotonic()
       const answer = await start(call, REQUEST_TIMEOUT_MS).then(
         (response): Answered | Failure => {
-          pace.took(monotonic() - sentAt)
+          const took = monotonic() - sentAt
+          pace.took(took)
           const { answer } = learn(call, response)
+          // Refusals are fast, and so are events.
+          if (!isFailure(answer) && call.operation === 'read the profile') pace.tookRead(took)
           return isFailure(answer) ? answer : { ...answer, sentAt, serverTime: serverTimeOf(response) }
         },
         (error: unknown) => (signal?.aborted ? aborted() : failed(call, error))

@@ -60,9 +60,15 @@ async function deliver<P, C extends Change>(
   const isAborted = (): boolean => signal?.aborted ?? false
   const connection = `${api.application} ${settings.apiKey}`
   const watch = watchOf(connection)
-  const run: Run = { api, watch, withSlot, isAborted, warn: (message) => logger?.warn?.(message) }
+  const run: Run = {
+    api,
+    watch,
+    withSlot,
+    isAborted,
+    startedAt: monotonic(),
+    warn: (message) => logger?.warn?.(message)
+  }
   const items = plan.changes.map((change) => itemOf(action, change, run))
-  const startedAt = monotonic()
   for (const item of items) if (isLinked(item, api)) settle(item, 'profile unchanged')
   const due = items.filter(({ outcome }) => !outcome)
   overtakeOlder(due)
@@ -71,7 +77,7 @@ async function deliver<P, C extends Change>(
       await Promise.all(groupsOf(due).map((group) => updateOrWait(run, group)))
       await Promise.all(items.map(({ watched }) => watched ?? Promise.resolve()))
       await Promise.all(items.map(followNewer))
-      for (const item of due) rememberLink(item, api, startedAt)
+      for (const item of due) rememberLink(item, run)
     } finally {
       for (const { mark } of items) mark?.settle(false)
       if (watch.isIdle) watches.delete(connection)
@@ -102,6 +108,7 @@ function itemOf<C extends Change>(action: Action<never, C>, change: C, run: Run)
     change,
     run,
     user,
+    arrivedAt: run.startedAt,
     applied: (segments) => action.apply(segments, change, { from: item.from ?? [], isNewer })
   }
   return item
@@ -149,7 +156,7 @@ function isLinked({ change: { from }, user }: Item, api: ProfileApi): boolean {
   return from !== undefined && linked.isInStep(api.globalName(from), user)
 }
 
-function rememberLink({ change: { from }, user, outcome }: Item, api: ProfileApi, startedAt: number): void {
+function rememberLink({ change: { from }, user, outcome }: Item, { api, startedAt }: Run): void {
   if (from === undefined || !outcome || isFailure(outcome) || outcome.result === 'no profile') return
   linked.put(api.globalName(from), user, startedAt)
 }

@@ -12,6 +12,8 @@ export interface Item {
   readonly run: Run
   /** The global name of its user. */
   readonly user: string
+  /** When its event arrived, see `monotonic`. */
+  readonly arrivedAt: number
   /** The list after the change, or `undefined` where the change is in it. */
   readonly applied: (segments: readonly ProfileSegment[]) => ProfileSegment[] | undefined
   /** What became of it, once that is certain. */
@@ -28,11 +30,14 @@ export interface Item {
   watched?: Promise<void>
 }
 
-/** Whether a newer change of the same user and key has been made: then this one isn't any more. */
+/**
+ * Whether a newer change of the same user and key has been made, or the user's profile was deleted after the event had
+ * arrived: then this one isn't made any more.
+ */
 export function isOvertaken(item: Item): boolean {
-  const { change, user, mark } = item
+  const { change, user, arrivedAt, mark } = item
   if (item.outcome || item.overtakenBy) return true
-  if (mark?.isDeleted) {
+  if (lately.isDeletedSince(user, arrivedAt)) {
     settle(item, 'superseded')
     return true
   }

@@ -9,8 +9,6 @@ export interface Mark {
   readonly confirmed: Promise<boolean>
   /** Nobody has looked yet. */
   isPending: boolean
-  /** The user's profile was deleted after it. */
-  isDeleted: boolean
   settle(isConfirmed: boolean): void
 }
 
@@ -27,7 +25,7 @@ interface User {
   changedAt: number
   /** When a change of it was last given up without a look: another process may yet undo it. */
   unsettledAt: number
-  /** When it was last deleted by this process. */
+  /** When this process was last told to delete it, and did. */
   deletedAt: number
 }
 
@@ -58,7 +56,7 @@ export const lately = {
     return fresh(user)?.changedAt ?? forgottenUntil
   },
 
-  /** Whether this process has deleted the user's profile after that moment. */
+  /** Whether this process was told to delete the user's profile after that moment, and has done it. */
   isDeletedSince(user: string, moment: number): boolean {
     return (fresh(user)?.deletedAt ?? -Infinity) >= moment
   },
@@ -81,14 +79,14 @@ export const lately = {
     return mark
   },
 
-  /** The user's profile was deleted: what was changed before is settled. */
-  deleted(user: string): void {
-    for (const mark of users.get(user)?.changes.values() ?? []) {
-      mark.isDeleted = true
-      mark.settle(true)
-    }
+  /**
+   * The user's profile was deleted: what was changed before is settled, and what waits isn't made any more.
+   * @param toldAt when the deletion lined up for the user's turn: what has arrived since comes after it
+   */
+  deleted(user: string, toldAt: number): void {
+    for (const mark of users.get(user)?.changes.values() ?? []) mark.settle(true)
     forget(user)
-    lastOf(user).deletedAt = monotonic()
+    lastOf(user).deletedAt = toldAt
     forgetTheOldest()
   }
 }
@@ -109,7 +107,6 @@ function newMark(time: number, before: Remembered | undefined, failed: () => voi
     confirmed: new Promise<boolean>((known) => (resolve = known)),
     before,
     isPending: true,
-    isDeleted: false,
     hasFailed: false,
     settle(isConfirmed) {
       if (!mark.isPending) return

@@ -18,6 +18,8 @@ export interface Run {
   /** Bounds how many calls of the batch are under way. */
   withSlot: <T>(task: () => Promise<T>) => Promise<T>
   isAborted: () => boolean
+  /** When the batch arrived, see `monotonic`. */
+  startedAt: number
   /** Says something to whoever runs the host. */
   warn: (message: string) => void
 }
