@@ -30,7 +30,7 @@ describe('the start', () => {
       await page.getByRole('navigation').getByRole('link', { name: 'Start' }).click()
       await main.locator('ol').getByRole('link').nth(index).click()
       await page.getByRole('heading', { level: 1, name: area }).waitFor()
-      expect(await page.title()).toContain(area)
+      await page.waitForFunction((name) => document.title.includes(name), area)
     }
   })
 
