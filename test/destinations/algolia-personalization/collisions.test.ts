@@ -40,15 +40,16 @@ test('two processes that write the same users at the same time lose nothing that
   for (const user of users) expect(algolia.profiles.get(user)?.segments).toContainEqual(foreign)
 })
 
-/** Takes the written segments away right after each of the first writes of a user. */
+/** Takes the written segments away right after each of the first writes of a user, as who had read before and adds others. */
 function undoWrites(user: string, times: number): void {
-  let left = times
+  let undone = 0
   algolia.faults.add({
-    when: ({ route, userID }) => route === 'writeProfileSegments' && userID === user && (left -= 1) >= 0,
+    when: ({ route, userID }) => route === 'writeProfileSegments' && userID === user && (undone += 1) <= times,
     then: {
       change: (answer) => {
+        const segments = [foreign, { id: `other ${undone}`, source: 'crm' }]
         const lastUpdatedAt = new Date().toISOString()
-        algolia.profiles.put({ userID: user, type: 'basic', affinities: [], segments: [foreign], lastUpdatedAt })
+        algolia.profiles.put({ userID: user, type: 'basic', affinities: [], segments, lastUpdatedAt })
         return answer
       }
     }

@@ -112,6 +112,123 @@ describe.each([2, 4])('a burst at %i processes', (count) => {
   })
 })
 
+describe('a newer event at another process, of the same user and audience or trait, is not undone by a repair', () => {
+  const gaps = [200, 400, 500, 600, 700, 800, 1_200]
+  const scenes = gaps.flatMap((gap) => [20, 60, 100].map((latency) => ({ gap, latency })))
+
+  test.each(scenes)('$gap ms later, at calls of $latency ms', async ({ gap, latency }) => {
+    await inScene({ seed: 1, latency, stalls: 0 }, async (algolia, scene) => {
+      const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
+      type Name = 'syncAudience' | 'syncTraits'
+      const deliver = async (process: number, name: Name, event: object): Promise<number[]> => {
+        const action = processes[process]?.actions[name]
+        const answer = (await action?.performBatch?.(
+          algolia.request as never,
+          { payload: [event], settings: { appId: 'SIMULATED', apiKey: 'key', region: 'us' } } as never
+        )) as { getAllResponses(): { value(): { status: number } }[] }
+        return answer.getAllResponses().map((response) => response.value().status)
+      }
+      const first = (userToken: string, eventName: string) => ({ userToken, segmentId: 'vip', eventName })
+      const [enter, exit] = ['Audience Entered', 'Audience Exited'] as const
+      const cases: [string, Name, object, object, string[], string[]][] = [
+        ['in', 'syncAudience', first('in', enter), first('in', exit), [], []],
+        ['out', 'syncAudience', first('out', exit), first('out', enter), [entryOf('vip')], [entryOf('vip')]],
+        ['new', 'syncTraits', { traits: { tier: 'b' } }, { traits: { tier: 'c' } }, [], [entryOf('tier__c')]],
+        ['other', 'syncTraits', { traits: { tier: 'b' } }, { traits: { tier: 'c' } }, ['a'], [entryOf('tier__c')]],
+        ['none', 'syncTraits', { traits: { tier: 'b' } }, { traits: { tier: null } }, ['a'], []],
+        ['back', 'syncTraits', { traits: { tier: 'b' } }, { traits: { tier: 'a' } }, ['a'], [entryOf('tier__a')]]
+      ]
+      for (const [user, , , , before] of cases) {
+        const entries = before.map((entry) => (entry === 'a' ? entryOf('tier__a') : entry))
+        algolia.put(`${user}-${scene}`, [FOREIGN, ...entries])
+      }
+      await time.sleep(20_000)
+      await Promise.all(
+        cases.map(async ([user, name, older, newer, , after]) => {
+          const userToken = `${user}-${scene}`
+          const one = deliver(0, name, { ...older, userToken, timestamp: at(1) })
+          await time.sleep(gap)
+          const other = deliver(1, name, { ...newer, userToken, timestamp: at(2) })
+          const statuses = [...(await one), ...(await other)]
+          await time.sleep(10_000)
+          const has = algolia.profiles.get(userToken)?.segments.slice(1)
+          expect({ user, has, statuses }).toEqual({ user, has: after, statuses: [200, 200] })
+        })
+      )
+    })
+  })
+
+  test('who changed nothing but an attribute of his own entry had read too early: the change is made again', async () => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `attribute-${scene}`
+      algolia.put(user, [FOREIGN])
+      await time.sleep(20_000)
+      let writes = 0
+      algolia.onCall = ({ method }) => {
+        if (method !== 'put' || (writes += 1) > 1) return
+        time.after(200, () => algolia.put(user, [FOREIGN.replace('1.0', '2.0')]))
+      }
+      const event = { user, audience: 'vip', entered: true, at: 0, process: 0 }
+      const told = await deliverAll(time, algolia, processes.slice(0, 1), [event], chance.next)
+      expect(told.delivered).toHaveLength(1)
+      expect(algolia.profiles.get(user)?.segments).toEqual([FOREIGN.replace('1.0', '2.0'), entryOf('vip')])
+    })
+  })
+})
+
+test.each([1, Infinity])(
+  'a write that was confirmed and never came is made again, or answered as retryable: %d',
+  async (times) => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene) => {
+      const userToken = `never-${scene}`
+      algolia.put(userToken, [FOREIGN])
+      await time.sleep(20_000)
+      let writes = 0
+      const request = (url: string, options: { method?: string }): unknown => {
+        if (options.method !== 'put' || (writes += 1) > times) return algolia.request(url, options as never)
+        return Promise.resolve({ ok: true, status: 200, headers: new Headers(), content: '{}' })
+      }
+      const payload = [{ userToken, segmentId: 'vip', eventName: 'Audience Entered' }]
+      const settings = { appId: 'SIMULATED', apiKey: 'key', region: 'us' }
+      const answer = await processes[0]?.actions.syncAudience?.performBatch?.(
+        request as never,
+        { payload, settings } as never
+      )
+      const [first] = (answer as { getAllResponses(): { value(): { status: number } }[] }).getAllResponses()
+      expect(first?.value()).toMatchObject({ status: times === 1 ? 200 : 423 })
+      expect(algolia.profiles.get(userToken)?.segments).toEqual(times === 1 ? [FOREIGN, entryOf('vip')] : [FOREIGN])
+    })
+  }
+)
+
+test.each([true, false])(
+  'a newer opposite event (an entry: %s) is written once, not beside the older one',
+  async (entered) => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `opposite-${scene}`
+      algolia.put(user, entered ? [FOREIGN, entryOf('vip')] : [FOREIGN])
+      await time.sleep(20_000)
+      let writes = 0
+      algolia.onCall = ({ method }) => {
+        if (method !== 'put') return
+        writes += 1
+        // Another process adds something, so that the first look says nothing yet.
+        if (writes === 1) {
+          time.after(100, () => algolia.put(user, [...(algolia.profiles.get(user)?.segments ?? []), entryOf('z')]))
+        }
+      }
+      const events = [!entered, entered].map((one, index) => {
+        return { user, audience: 'vip', entered: one, at: 200 * index, process: 0 }
+      })
+      const told = await deliverAll(time, algolia, processes.slice(0, 1), events, chance.next)
+      expect(told.delivered).toHaveLength(2)
+      const after = [FOREIGN, entryOf('z'), ...(entered ? [entryOf('vip')] : [])]
+      expect(algolia.profiles.get(user)?.segments).toEqual(after)
+      expect(writes).toBe(2)
+    })
+  }
+)
+
 describe('another writer of the same profile', () => {
   const event = { audience: 'vip', at: 0, process: 0 }
   async function deliver(algolia: SimulatedProfiles, events: TimedEvent[], chance: Chance): Promise<Told> {
@@ -167,7 +284,8 @@ describe('another writer of the same profile', () => {
       algolia.put(user, before)
       let writes = 0
       algolia.onCall = ({ method }) => {
-        if (method === 'put' && (writes += 1) <= 2) time.after(300, () => algolia.put(user, before))
+        const undo = (): void => algolia.put(user, [...before, entryOf(`other${writes}`)])
+        if (method === 'put' && (writes += 1) <= 2) time.after(300, undo)
       }
       const told = await deliver(algolia, [{ ...event, user, entered }], chance)
       expect(told).toMatchObject({ retried: 0 })
@@ -206,10 +324,10 @@ describe('another writer of the same profile', () => {
       await time.sleep(20_000)
       let [reads, writes] = [0, 0]
       algolia.onCall = ({ method }) => {
-        if (method === 'put' && (writes += 1) === 1) time.after(200, () => algolia.put(user, [FOREIGN]))
+        if (method === 'put' && (writes += 1) === 1) time.after(200, () => algolia.put(user, [FOREIGN, entryOf('x')]))
         if (method !== 'get' || (reads += 1) !== 2) return
         algolia.put(user, [FOREIGN, entryOf('vip')])
-        time.after(400, () => algolia.put(user, [FOREIGN]))
+        time.after(400, () => algolia.put(user, [FOREIGN, entryOf('y')]))
       }
       const told = await deliver(algolia, [{ ...event, user, entered: true }], chance)
       expect(told.delivered).toHaveLength(1)
@@ -224,7 +342,7 @@ describe('another writer of the same profile', () => {
       await time.sleep(20_000)
       let writes = 0
       algolia.onCall = ({ method }) => {
-        if (method === 'put' && (writes += 1) === 1) time.after(50, () => algolia.put(user, [FOREIGN]))
+        if (method === 'put' && (writes += 1) === 1) time.after(50, () => algolia.put(user, [FOREIGN, entryOf('x')]))
       }
       const events = ['a', 'b', 'c', 'd'].map((audience, index) => ({
         ...event,

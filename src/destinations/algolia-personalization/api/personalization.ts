@@ -25,6 +25,8 @@ export interface Profile {
   segments: ProfileSegment[]
   /** When the read was sent, see `monotonic`. */
   sentAt: number
+  /** When the profile was last changed, in Algolia's words; another text after each write. */
+  updatedAt?: unknown
   /** How long before the read the profile had last been changed, milliseconds by the server's clock, if that is known. */
   quietFor: number | undefined
 }
@@ -169,12 +171,13 @@ function profileIn(operation: Operation, answer: Answered, userToken: string): P
   const { segments } = body
   const updatedAt = typeof body.lastUpdatedAt === 'string' ? Date.parse(body.lastUpdatedAt) : NaN
   const quietFor = serverTime === undefined || Number.isNaN(updatedAt) ? undefined : serverTime - updatedAt
-  if (segments === undefined || segments === null) return { exists: true, segments: [], sentAt, quietFor }
+  const known = { exists: true, sentAt, quietFor, updatedAt: body.lastUpdatedAt }
+  if (segments === undefined || segments === null) return { ...known, segments: [] }
   if (!Array.isArray(segments) || !segments.every(isObject)) return unknownSegments()
   const texts = sameElementTexts(text, 'segments', segments)
   if (!texts) return unknownSegments('are read in two ways')
   const entries = segments.map(({ id, source }, index) => ({ id, source, json: texts[index] ?? '' }))
-  return { exists: true, segments: entries, sentAt, quietFor }
+  return { ...known, segments: entries }
 }
 
 function usersIn(answer: Answer): unknown[] | undefined {

@@ -1,4 +1,6 @@
+import { isManaged } from '../audience/profile-segments'
 import type { ProfileSegment } from '../audience/profile-segments'
+import type { Profile } from '../api/personalization'
 import { lately } from './lately'
 import type { Mark } from './lately'
 import type { Failure, Outcome, Result } from './outcomes'
@@ -24,6 +26,8 @@ export interface Item {
   mark?: Mark
   /** A newer change of the same user and key, in this batch or another one: what becomes of this depends on that. */
   overtakenBy?: Mark | Item
+  /** The profile as it was read before the write of it, where that lacked it. */
+  replaced?: Profile | undefined
   /** The segments of the profile that it was taken from. */
   from?: readonly ProfileSegment[]
   /** Settles when nobody watches it any more. */
@@ -46,6 +50,29 @@ export function isOvertaken(item: Item): boolean {
   item.overtakenBy = newest
   if (mark) void newest.confirmed.then((isConfirmed) => mark.settle(isConfirmed))
   return true
+}
+
+/**
+ * Whether the profile lacks a change that was written, and not by mischance: its list is the one from before the write, or
+ * its part that the change is about is a third one. Whoever had read too early would have brought a change of his own with
+ * the list from before; so this was somebody who knew the change, or who changed the same thing.
+ */
+export function isReversed({ replaced, applied }: Item, { segments, updatedAt }: Profile): boolean {
+  // Without a write after that read, ours hasn't arrived.
+  if (!replaced || updatedAt === undefined || updatedAt === replaced.updatedAt || !applied(segments)) return false
+  const replacedBy = (list: readonly ProfileSegment[]): string => {
+    const kept = new Set(applied(list))
+    return textOf(list.filter((entry) => !kept.has(entry)))
+  }
+  return textOf(segments) === textOf(replaced.segments) || replacedBy(segments) !== replacedBy(replaced.segments)
+}
+
+/** Lists that hold the same entries, in whatever order, have the same text. */
+function textOf(segments: readonly ProfileSegment[]): string {
+  return segments
+    .map((entry) => (isManaged(entry) ? JSON.stringify([entry.id]) : entry.json))
+    .sort()
+    .join()
 }
 
 /** The profile is as the change wants it, by a write or without one. Whether it stays so isn't certain yet. */

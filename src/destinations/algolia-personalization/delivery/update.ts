@@ -2,7 +2,7 @@ import { undone, tooLate } from '../api/failures'
 import { pace } from '../api/pace'
 import type { Profile, ProfileApi } from '../api/personalization'
 import { MAX_REREADS, UNSETTLED_MS } from '../constants'
-import { fail, isOvertaken, made, settle } from './item'
+import { fail, isOvertaken, isReversed, made, settle } from './item'
 import type { Item } from './item'
 import { lately } from './lately'
 import { isFailure } from './outcomes'
@@ -45,7 +45,7 @@ export async function update(run: Run, items: readonly Item[], hold: Hold): Prom
 /** @returns the user tokens whose write would have come too late */
 async function readAndWrite(run: Run, items: readonly Item[], hold: Hold): Promise<Set<string>> {
   const { api, watch } = run
-  const { profiles, changed, remade } = await merge(run, items)
+  const { profiles, before, changed, remade } = await merge(run, items)
   const late = new Set<string>()
   const open = (userToken: string): Item[] =>
     items.filter((item) => !item.outcome && item.change.userToken === userToken)
@@ -58,6 +58,11 @@ async function readAndWrite(run: Run, items: readonly Item[], hold: Hold): Promi
       for (const item of open(userToken)) fail(item, answer)
     } else {
       for (const item of open(userToken)) made(item, 'profile updated')
+      const replaced = before.get(userToken)
+      for (const item of [...open(userToken), ...remade]) {
+        if (item.change.userToken === userToken)
+          item.replaced = replaced && item.applied(replaced.segments) ? replaced : undefined
+      }
       watch.wrote(api.globalName(userToken), segments, open(userToken), remade)
     }
   }
@@ -72,6 +77,8 @@ async function readAndWrite(run: Run, items: readonly Item[], hold: Hold): Promi
 interface Merged {
   /** The profiles that were read and are as they should be. */
   profiles: Map<string, Profile>
+  /** All as they were read. */
+  before: Map<string, Profile>
   /** Those that must be written, with the new list. */
   changed: Map<string, Profile>
   /** Changes of earlier updates that were undone, and are made again with these. */
@@ -82,6 +89,7 @@ interface Merged {
 async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
   const { api, watch } = run
   const profiles = new Map<string, Profile | Failure>()
+  const before = new Map<string, Profile>()
   const changed = new Map<string, Profile>()
   const remade: Item[] = []
   const toWrite = new Set(items.map(({ change }) => change.userToken))
@@ -90,9 +98,12 @@ async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
     if (known) return known
     const profile = await (toWrite.has(userToken) ? api.readToWrite(userToken) : api.readProfile(userToken))
     profiles.set(userToken, profile)
+    if (!isFailure(profile)) before.set(userToken, profile)
     return profile
   }
   const apply = (item: Item, profile: Profile): boolean => {
+    if (isReversed(item, before.get(item.change.userToken) ?? profile)) settle(item, 'superseded')
+    if (item.outcome) return false
     const segments = item.applied(profile.segments)
     if (!segments) return false
     const { userToken } = item.change
@@ -118,10 +129,13 @@ async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
     apply(item, target)
   }
   const found = new Map<string, Profile>()
+  const keys = new Set(items.map(({ user, change }) => `${user} ${change.key}`))
   for (const userToken of toWrite) {
     for (const item of watch.pending(api.globalName(userToken))) {
+      // What is being changed again isn't made again beside that.
+      if (keys.has(`${item.user} ${item.change.key}`)) continue
       const profile = profiles.get(userToken)
-      if (profile && !isFailure(profile) && profile.exists && !items.includes(item) && apply(item, profile)) {
+      if (profile && !isFailure(profile) && profile.exists && apply(item, profile)) {
         remade.push(item)
       }
     }
@@ -129,7 +143,7 @@ async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
     if (profile && !isFailure(profile) && !changed.has(userToken)) api.forgoWrite()
   }
   for (const [userToken, profile] of profiles) if (!isFailure(profile)) found.set(userToken, profile)
-  return { profiles: found, changed, remade }
+  return { profiles: found, before, changed, remade }
 }
 
 /**
