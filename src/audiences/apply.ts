@@ -1,12 +1,11 @@
 import { configError, PackageError } from '../errors'
-import { counted } from '../report/words'
 import { type AudienceApi, CALLS_AT_ONCE } from './api'
 import type { PlannedChange } from './comparison'
 import { decide, decideBefore, type Decision, type DecisionOptions } from './decide'
 import { type Ending, Journal } from './journal'
 import { inParallel } from './parallel'
 import { OLDEST_PLAN, openPlan, type Plan } from './plan-file'
-import { type MostRemovals, tooManyRemovals } from './removals'
+import { type MostRemovals, tooManyRemovalsInWords } from './removals'
 
 export interface ApplyOptions {
   /** The plan's path. */
@@ -158,13 +157,10 @@ function checkPlan({ head, end }: Plan, options: ApplyOptions): void {
   if (now() - Date.parse(head.startedAt) > OLDEST_PLAN && !oldPlan) {
     throw configError(`The plan ${path} is ${days} days old. Make it anew, or take it as it is with --old-plan.`)
   }
-  const tooMany = tooManyRemovals(end.audiences, mostRemovals)
-  if (tooMany.length === 0) return
-  const list = tooMany
-    .map(({ id, toRemove, present }) => `${id} (${counted(toRemove, 'member')} of ${present})`)
-    .join(', ')
+  const tooMany = tooManyRemovalsInWords(end.audiences, mostRemovals)
+  if (tooMany === undefined) return
   throw configError(
-    `Too many members would be removed from ${list}. Nothing was written. Check that the list is whole; if it is meant so, allow it with --max-removals.`
+    `${tooMany} Nothing was written. Check that the list is whole; if it is meant so, allow it with --max-removals.`
   )
 }
 

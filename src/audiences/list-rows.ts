@@ -43,7 +43,7 @@ export async function readList(
   options: ListOptions,
   list: MemberList
 ): Promise<ListOrigin> {
-  const name = path === '-' ? 'standard input' : path
+  const name = nameOfList(path)
   try {
     const madeAt = path === '-' ? undefined : (await stat(path)).mtimeMs
     const hash = createHash('sha256')
@@ -61,6 +61,11 @@ export async function readList(
       `The list ${name} can't be read: ${reason}. Check the path, its permissions and that it is whole.`
     )
   }
+}
+
+/** @returns a list's name for messages */
+export function nameOfList(path: string): string {
+  return path === '-' ? 'standard input' : path
 }
 
 type Chunks = AsyncIterable<Buffer>

@@ -4,8 +4,8 @@ import {
   PROFILE_SEGMENT_ID_RULE
 } from '../destinations/algolia-personalization/audience/profile-segments'
 import { configError } from '../errors'
-import { counted } from '../report/words'
-import { type ListOptions, readList } from './list-rows'
+import { counted, grouped } from '../report/words'
+import { type ListOptions, nameOfList, readList } from './list-rows'
 import { MemberList } from './members'
 
 export interface LoadOptions extends ListOptions {
@@ -38,7 +38,7 @@ const MOST_BAD = { part: 0.01 }
 
 /**
  * Reads a list and judges whether it can be gone by.
- * @throws PackageError (`config`) when it can't be read, too much of it is bad, or an audience that it should be the whole
+ * @throws PackageError (`config`) when it can't be read, has no rows, too much of it is bad, or an audience that it should be the whole
  * truth for isn't in it
  */
 export async function loadList(options: LoadOptions): Promise<LoadedList> {
@@ -72,12 +72,19 @@ function judgeBadRows(list: MemberList, { complete, retire, maxBad, warn }: Load
   if (badRowCount <= ('part' in most ? rowCount * most.part : most.count)) return
   const why = isWhole && !maxBad ? ' A list that is the whole truth must have none.' : ''
   throw configError(
-    `${counted(badRowCount, 'row')} of ${rowCount} are bad, which is too many.${why} Correct the list, or allow it with --max-bad.`
+    `${counted(badRowCount, 'row')} of ${grouped(rowCount)} ${badRowCount === 1 ? 'is' : 'are'} bad, which is too many.${why} Correct the list, or allow it with --max-bad.`
   )
 }
 
 /** An audience that the list doesn't name was misspelt, as a rule: taken at its word, everybody would be removed. */
-function judgeCompleteness(list: MemberList, { complete, retire }: LoadOptions): void {
+function judgeCompleteness(list: MemberList, { path, complete, retire }: LoadOptions): void {
+  if (list.rowCount === 0 && retire.length === 0) {
+    const meant =
+      complete.length === 0 ? '' : ` If nobody is to be a member any more, say --retire ${complete.join(',')}.`
+    throw configError(
+      `The list ${nameOfList(path)} has no rows, so there is nothing to compare. Check how it is made.${meant}`
+    )
+  }
   const unnamed = complete.filter((id) => !retire.includes(id) && !list.isNamed(list.placeOf(id)))
   if (unnamed.length === 0) return
   throw configError(

@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { configError } from '../errors'
+import { beginReplacing, type Replacement } from '../input/atomic-file'
+import { grouped } from '../report/words'
 import type { AudienceCounts, PlannedChange } from './comparison'
 
 const KIND = 'segment-algolia-personalization audience plan'
@@ -56,23 +58,25 @@ export interface PlanEnd {
 /** So much of a plan is kept before it is written, in characters. */
 const WRITE_AT = 1 << 16
 
-/** Writes a plan line by line: JSON that a person can read. Only its owner may read the file, as it names user tokens. */
+/**
+ * Writes a plan line by line: JSON that a person can read. Only its owner may read the file, as it names user tokens. A plan
+ * that was there stays until the new one is whole.
+ */
 export class PlanWriter {
   private text = ''
   private entries = 0
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(private readonly replacement: Replacement) {}
 
-  /** @throws PackageError (`config`) when the file can't be written */
+  /** @throws PackageError (`config`) when the file can't be written, or holds something that isn't a plan */
   static async open(path: string, head: PlanHead): Promise<PlanWriter> {
-    const file = await open(path, 'w', 0o600).catch((thrown: NodeJS.ErrnoException) => {
+    await checkPlace(path)
+    const replacement = await beginReplacing(path).catch((thrown: NodeJS.ErrnoException) => {
       throw configError(
         `The plan ${path} can't be written (${thrown.code ?? thrown.message}). Name another file with --out.`
       )
     })
-    // A file that was there keeps the mode that it had.
-    await file.chmod(0o600)
-    const writer = new PlanWriter(file)
+    const writer = new PlanWriter(replacement)
     await writer.line({ kind: KIND, version: VERSION, ...head })
     return writer
   }
@@ -85,13 +89,12 @@ export class PlanWriter {
   async end(audiences: readonly AudienceCounts[]): Promise<void> {
     await this.line({ entries: this.entries, audiences })
     await this.flush()
-    await this.file.sync()
-    await this.file.close()
+    await this.replacement.finish()
   }
 
-  /** Leaves the file without its end, so that nobody takes it for a plan. */
+  /** Leaves what was there before, and nothing of this plan. */
   async abandon(): Promise<void> {
-    await this.file.close()
+    await this.replacement.discard()
   }
 
   private async line(json: object): Promise<void> {
@@ -100,9 +103,35 @@ export class PlanWriter {
   }
 
   private async flush(): Promise<void> {
-    await this.file.write(this.text)
+    await this.replacement.file.write(this.text)
     this.text = ''
   }
+}
+
+/**
+ * A list of members that was named by mistake would be lost.
+ * @throws PackageError (`config`) when there is something that isn't a plan; an empty file is nothing
+ */
+async function checkPlace(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found || (found.isFile() && found.size === 0) || (found.isFile() && (await isPlan(path)))) return
+  throw configError(
+    `${path} is there already and is no plan of "audiences plan", so nothing was written to it. Name another file with --out, or remove it first.`
+  )
+}
+
+/** Whether a file begins as a plan does, whole or not. */
+async function isPlan(path: string): Promise<boolean> {
+  const start = `{"kind":${JSON.stringify(KIND)},`
+  const input = createReadStream(path, { encoding: 'utf8', end: start.length - 1 })
+  let text = ''
+  try {
+    for await (const chunk of input) text += String(chunk)
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException
+    throw configError(`${path} can't be read (${code ?? message}). Name another file with --out.`)
+  }
+  return text === start
 }
 
 /** What a plan holds, read as it is needed. */
@@ -135,7 +164,8 @@ export async function openPlan(path: string): Promise<Plan> {
     else throw damaged(path, `line ${line} can't be read`)
   }
   if (!head || !end) throw damaged(path, 'its end is missing')
-  if (end.entries !== entries) throw damaged(path, `it has ${entries} entries, and should have ${end.entries}`)
+  if (end.entries !== entries)
+    throw damaged(path, `it has ${grouped(entries)} entries, and should have ${grouped(end.entries)}`)
   return {
     head,
     end,

@@ -1,5 +1,5 @@
 import { configError } from '../errors'
-import { counted, minutesInWords } from '../report/words'
+import { counted, grouped, minutesInWords } from '../report/words'
 import { type AudienceApi, CALLS_AT_ONCE, type ProfilesPage } from './api'
 import { type AudienceCounts, Comparison, type ListedProfile, type PlannedChange } from './comparison'
 import { estimatedPages, minutesFor, type Pace } from './estimate'
@@ -126,7 +126,10 @@ function pagesToGo(pages: number, expectedPages: number): number {
 /** @param atOnce 1 for pages, which come one after the other, each with the token of the next */
 function tellCost({ api, log }: PlanOptions, calls: number, atOnce: number): void {
   const minutes = minutesInWords(minutesFor(calls, paceOf(api, atOnce)))
-  log('info', `The comparison takes about ${counted(calls, 'call')}, ${minutes} at ${api.callsPerMinute} a minute.`)
+  log(
+    'info',
+    `The comparison takes about ${counted(calls, 'call')}, ${minutes} at ${grouped(api.callsPerMinute)} a minute.`
+  )
 }
 
 function paceOf({ callsPerMinute, latency }: AudienceApi, atOnce: number): Pace {

@@ -36,7 +36,10 @@ export function tableOf(audiences: readonly AudienceCounts[]): string[] {
   )
 }
 
-/** How far a plan has been applied: the rate, and the calls and minutes that the rest takes at most. */
+/**
+ * How far a plan has been applied: the rate, and the calls and minutes that the rest takes at most. Calls are let go faster
+ * in the first half of a minute, so the rate tells how long the rest takes only where more were made than a limit allows.
+ */
 export function progressOf(
   result: ApplyResult,
   elapsed: number,
@@ -46,9 +49,13 @@ export function progressOf(
   const done = written + rightAlready + changedSince + withoutProfile + failed
   const perMinute = elapsed > 0 ? Math.round((calls * 60_000) / elapsed) : 0
   const callsToGo = 2 * (entries - done)
-  const toGo = minutesInWords(minutesFor(callsToGo, { callsPerMinute, latency, atOnce: CALLS_AT_ONCE }))
+  const minutesBegun = Math.floor(elapsed / 60_000) + 2
+  const isLimited = perMinute === 0 || calls <= callsPerMinute * minutesBegun
+  const minutes = isLimited
+    ? minutesFor(callsToGo, { callsPerMinute, latency, atOnce: CALLS_AT_ONCE })
+    : callsToGo / perMinute
   return {
-    line: `${done} of ${counted(entries, 'profile')}, ${counted(calls, 'call')}, ${perMinute} a minute; ${counted(callsToGo, 'call')} and ${toGo} to go.`,
+    line: `${grouped(done)} of ${counted(entries, 'profile')}, ${counted(calls, 'call')}, ${grouped(perMinute)} a minute; ${counted(callsToGo, 'call')} and ${minutesInWords(minutes)} to go.`,
     part: entries > 0 ? done / entries : 1
   }
 }
@@ -62,5 +69,5 @@ export function sentenceOf({
   failed,
   calls
 }: ApplyResult): string {
-  return `${counted(written, 'profile')} written, ${rightAlready} right already, ${changedSince} changed since, ${withoutProfile} without a profile, ${failed} failed; ${counted(calls, 'call')}.`
+  return `${counted(written, 'profile')} written, ${grouped(rightAlready)} right already, ${grouped(changedSince)} changed since, ${grouped(withoutProfile)} without a profile, ${grouped(failed)} failed; ${counted(calls, 'call')}.`
 }

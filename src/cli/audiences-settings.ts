@@ -14,6 +14,7 @@ function partOrCount(text: string): { part: number } | { count: number } {
 }
 
 const partOrCountSchema = z.union([z.object({ part: z.number() }), z.object({ count: z.number() })])
+const maxRemovalsSchema = partOrCountSchema.default({ part: 0.1 })
 
 const COMMON = {
   ...ALGOLIA_SETTINGS,
@@ -23,6 +24,14 @@ const COMMON = {
     description: 'calls that may be made: half of what Algolia allows by default, so that others find some'
   },
   json: { read: yesOrNo, description: 'print the result as one JSON object' }
+} as const satisfies SettingsTable['settings']
+
+const REMOVALS = {
+  maxRemovals: {
+    argument: '<part>',
+    read: partOrCount,
+    description: 'members that an audience may lose, as a part or a count: 10% of each by default'
+  }
 } as const satisfies SettingsTable['settings']
 
 const LIST = {
@@ -49,18 +58,26 @@ const LIST = {
   singleReads: { read: yesOrNo, description: 'read each profile by itself, where lists of profiles hold no segments' }
 } as const satisfies SettingsTable['settings']
 
+/** One configuration file may serve all three commands: what another one takes is no mistake. */
+function sisterKeys(): readonly string[] {
+  return Object.keys(AUDIENCES_SETTINGS.settings)
+}
+
 export const PLAN_SETTINGS: SettingsTable = {
   prefix: 'AUDIENCES',
+  sisterKeys,
   settings: {
     ...COMMON,
     ...LIST,
     out: { argument: '<file>', description: 'where the plan goes: audiences.plan.jsonl by default' },
+    ...REMOVALS,
     ...LOG_SETTINGS
   }
 }
 
 export const AUDIT_SETTINGS: SettingsTable = {
   prefix: 'AUDIENCES',
+  sisterKeys,
   settings: {
     ...COMMON,
     ...LIST,
@@ -71,13 +88,10 @@ export const AUDIT_SETTINGS: SettingsTable = {
 
 export const APPLY_SETTINGS: SettingsTable = {
   prefix: 'AUDIENCES',
+  sisterKeys,
   settings: {
     ...COMMON,
-    maxRemovals: {
-      argument: '<part>',
-      read: partOrCount,
-      description: 'members that an audience may lose, as a part or a count: 10% of each by default'
-    },
+    ...REMOVALS,
     createProfiles: { read: yesOrNo, description: 'make profiles for members whom Algolia does not know' },
     ignoreUpdates: { read: yesOrNo, description: 'write also to profiles that were updated after the list was made' },
     oldPlan: { read: yesOrNo, description: 'take a plan that is older than a week' },
@@ -85,13 +99,21 @@ export const APPLY_SETTINGS: SettingsTable = {
   }
 }
 
-/** Those of all three commands, for the documents. */
+const TAKERS = Object.entries({ plan: PLAN_SETTINGS, audit: AUDIT_SETTINGS, apply: APPLY_SETTINGS })
+
+/** Those of all three commands, for the documents: each says which commands take it, unless all do. */
 export const AUDIENCES_SETTINGS: SettingsTable = {
   prefix: 'AUDIENCES',
-  settings: { ...PLAN_SETTINGS.settings, ...AUDIT_SETTINGS.settings, ...APPLY_SETTINGS.settings }
+  settings: Object.fromEntries(
+    TAKERS.flatMap(([, { settings }]) => Object.entries(settings)).map(([name, setting]) => {
+      const takers = TAKERS.filter(([, { settings }]) => name in settings).map(([command]) => command)
+      const only = takers.length === TAKERS.length ? '' : ` (${takers.join(', ')})`
+      return [name, { ...setting, description: `${setting.description}${only}` }]
+    })
+  )
 }
 
-const commonSchema = z.object({
+const commonSchema = z.strictObject({
   appId: z.string().regex(/^[A-Za-z0-9]+$/, 'must be letters and digits'),
   apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces'),
   region: z.enum(REGIONS),
@@ -117,10 +139,13 @@ const listSchema = commonSchema.extend({
   singleReads: z.boolean().default(false)
 })
 
-export const planSchema = listSchema.extend({ out: z.string().min(1).default('audiences.plan.jsonl') })
+export const planSchema = listSchema.extend({
+  out: z.string().min(1).default('audiences.plan.jsonl'),
+  maxRemovals: maxRemovalsSchema
+})
 export const auditSchema = listSchema.extend({ metrics: z.string().min(1).optional() })
 export const applySchema = commonSchema.extend({
-  maxRemovals: partOrCountSchema.default({ part: 0.1 }),
+  maxRemovals: maxRemovalsSchema,
   createProfiles: z.boolean().default(false),
   ignoreUpdates: z.boolean().default(false),
   oldPlan: z.boolean().default(false)

@@ -3,6 +3,7 @@ import { openAudienceApi } from '../audiences/algolia'
 import { applyPlan, type ApplyResult } from '../audiences/apply'
 import { type LoadedList, loadList } from '../audiences/load'
 import { writeAuditMetrics } from '../audiences/metrics'
+import { tooManyRemovalsInWords } from '../audiences/removals'
 import { planAudiences, type PlanResult } from '../audiences/plan'
 import { PlanWriter } from '../audiences/plan-file'
 import { progressOf, sentenceOf, tableOf } from '../audiences/report'
@@ -10,7 +11,7 @@ import type { PlannedChange } from '../audiences/comparison'
 import { systemEnvironment } from '../algolia/api/environment'
 import { systemClock } from '../clock'
 import type { Display } from '../report/display'
-import { counted, minutesInWords } from '../report/words'
+import { counted, grouped, minutesInWords } from '../report/words'
 import {
   APPLY_SETTINGS,
   applySchema,
@@ -77,11 +78,16 @@ async function makePlan(path: string, settings: PlanSettings, display: Display, 
   })
   try {
     const result = await compare(loaded, settings, display, session, (change) => writer.add(change))
+    if (!result) return await writer.abandon()
     await writer.end(result.audiences)
-    show(result, settings, session)
+    show(result, settings, display, session)
+    const tooMany = tooManyRemovalsInWords(result.audiences, settings.maxRemovals)
+    const cost = `Putting it right takes ${costOf(result)}. The plan is in ${out}`
+    if (tooMany === undefined) return display.log('info', `${cost}: "audiences apply ${out}" does it.`)
+    display.log('info', `${cost}.`)
     display.log(
-      'info',
-      `Putting it right takes ${costOf(result)}. The plan is in ${out}: "audiences apply ${out}" does it.`
+      'warn',
+      `${tooMany} "audiences apply" refuses that. Check that the list is whole; if it is meant so, allow it with --max-removals.`
     )
   } catch (thrown) {
     await writer.abandon()
@@ -91,7 +97,8 @@ async function makePlan(path: string, settings: PlanSettings, display: Display, 
 
 async function auditList(path: string, settings: AuditSettings, display: Display, session: Session): Promise<void> {
   const result = await compare(await load(path, settings, display), settings, display, session, () => Promise.resolve())
-  show(result, settings, session)
+  if (!result) return
+  show(result, settings, display, session)
   if (settings.metrics !== undefined) await writeAuditMetrics(settings.metrics, result)
   const differs = result.audiences.some(({ toAdd, toRemove }) => toAdd + toRemove > 0)
   display.log(
@@ -132,7 +139,7 @@ async function doPlan(path: string, settings: ApplySettings, display: Display, s
   } catch (thrown) {
     display.endProgress()
     if (!signal.aborted) throw thrown
-    if (last) display.log('info', `Stopped before the end: ${sentenceOf(last)} Run it again to go on.`)
+    display.log('info', `Stopped before the end${last ? `: ${sentenceOf(last)}` : '.'} Run it again to go on.`)
     session.exitCode = EXIT.PASSING
   } finally {
     await close()
@@ -149,14 +156,15 @@ function load(path: string, settings: ListSettings, display: Display): Promise<L
   })
 }
 
+/** @returns undefined when it was told to stop */
 async function compare(
   loaded: LoadedList,
   settings: ListSettings,
   display: Display,
   session: Session,
   onChange: (change: PlannedChange) => Promise<void>
-): Promise<PlanResult> {
-  const signal = session.stopSignal((name) => display.log('info', `${name}: nothing has been written to Algolia.`))
+): Promise<PlanResult | undefined> {
+  const signal = session.stopSignal((name) => display.log('info', `${name}: stopping the comparison.`))
   const { api, close } = openAudienceApi(settings, systemEnvironment(), listeners(display))
   try {
     return await planAudiences({
@@ -168,10 +176,16 @@ async function compare(
       log: (level, message) => display.log(level, message),
       onProgress: ({ profiles, calls, expectedCalls }) =>
         display.progress({
-          line: `${counted(profiles, 'profile')} compared, ${counted(calls, 'call')} of about ${expectedCalls ?? 1}.`,
+          line: `${counted(profiles, 'profile')} compared, ${counted(calls, 'call')} of about ${grouped(expectedCalls ?? 1)}.`,
           part: expectedCalls === undefined ? undefined : Math.min(1, calls / expectedCalls)
         })
     })
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown
+    display.endProgress()
+    display.log('info', 'Stopped before the end: nothing was written to Algolia. Run it again to compare anew.')
+    session.exitCode = EXIT.PASSING
+    return undefined
   } finally {
     display.endProgress()
     await close()
@@ -188,8 +202,18 @@ function listeners(display: Display): Parameters<typeof openAudienceApi>[2] {
   }
 }
 
-function show(result: PlanResult, { json }: ListSettings, session: Session): void {
+function show(result: PlanResult, { json }: ListSettings, display: Display, session: Session): void {
   session.print(json ? JSON.stringify(result) : tableOf(result.audiences).join('\n'))
+  const members = sumOf(result.audiences.map(({ wanted }) => wanted))
+  if (members === 0 || sumOf(result.audiences.map(({ withoutProfile }) => withoutProfile)) < members) return
+  display.log(
+    'warn',
+    'No member of the list has a profile. Check that it holds the user tokens that your searches send; "audiences apply" makes profiles for them with --create-profiles.'
+  )
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 function costOf({ calls, minutes }: PlanResult): string {

@@ -26,7 +26,7 @@ export const settings: SettingsTable = {
   }
 }
 
-const schema = z.object({
+const schema = z.strictObject({
   appId: z.string().optional(),
   apiKey: z.string().optional(),
   region: z.string().optional(),

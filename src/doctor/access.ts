@@ -1,12 +1,16 @@
 import { PERSONALIZATION, type Region } from '../algolia/api/apis'
 import { type Finding, green, red, skipped, yellow } from './check'
+import { grouped } from '../report/words'
 import type { Reply } from './calls'
 
 /** The part of the limit below which few calls are left. */
 const FEW = 0.2
 
-/** What the first call, a list of one profile, says of the way to Algolia. */
-export function checkReach(reply: Reply, host: string): Finding {
+/**
+ * What the first call, a list of one profile, says of the way to Algolia.
+ * @param isOverridden the environment variable names the origin
+ */
+export function checkReach(reply: Reply, host: string, isOverridden: boolean): Finding {
   if (reply.kind === 'no answer') {
     return red(
       `${host} could not be reached: ${reply.reason}.`,
@@ -18,6 +22,13 @@ export function checkReach(reply: Reply, host: string): Finding {
     return red(
       `Algolia failed to answer (${status}: ${words}).`,
       'Look at https://status.algolia.com, and try again later.'
+    )
+  }
+  // A list of profiles is always there: only another API has nothing at its path.
+  if (status === 404 && isOverridden) {
+    return red(
+      `${host} answers, but has no profiles (404: ${words}): it is the address of something else.`,
+      `Set ${PERSONALIZATION.originVariable} to the address of ${PERSONALIZATION.product}, or unset it.`
     )
   }
   if (!isAlgolias) {
@@ -96,7 +107,7 @@ export function checkCalls(replies: readonly Reply[]): Finding {
   const { limits } = answers.findLast(({ limits }) => limits.remaining !== undefined) ?? {}
   if (limits?.remaining === undefined) return skipped('Algolia did not say how many calls are left.')
   const { remaining, limit = PERSONALIZATION.callsPerMinute } = limits
-  const message = `${remaining} of ${limit} calls are left in this minute.`
+  const message = `${grouped(remaining)} of ${grouped(limit)} calls are left in this minute.`
   if (remaining === 0) return red(message, todo)
   return remaining < limit * FEW ? yellow(message, todo) : green(message)
 }

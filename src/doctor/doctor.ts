@@ -60,12 +60,12 @@ async function examine(
   const last = openCaller(account, environment, new AbortController().signal)
   try {
     const first = await caller.call('/2/users?limit=1')
-    const reach = checkReach(first, caller.host)
+    const isOverridden = Boolean(environment.baseUrl)
+    const reach = checkReach(first, caller.host, isOverridden)
     findings.set('reach', reach)
     findings.set('calls', checkCalls([first]))
     if (reach.status === 'red') return
 
-    const isOverridden = Boolean(environment.baseUrl)
     const other = !isOverridden && isRefused(first) ? await askOtherRegion(account, environment, signal) : undefined
     const region = checkRegion(first, { region: account.region, other, isOverridden })
     findings.set('region', region)

@@ -27,6 +27,8 @@ export interface SettingsTable {
   /** The beginning of its variables, such as `SYNC`. */
   readonly prefix: string
   readonly settings: Readonly<Record<string, Setting>>
+  /** Settings of commands that share the configuration file with this one, which passes over them. */
+  readonly sisterKeys?: () => readonly string[]
 }
 
 /** Where settings come from. */
@@ -54,11 +56,12 @@ export function variableOf(prefix: string, name: string, { variable }: Pick<Sett
  * @throws PackageError (`config`) that names each bad or missing setting, and what it must be; values are never repeated
  */
 export async function gatherSettings<Schema extends z.ZodType>(
-  { prefix, settings }: SettingsTable,
+  { prefix, settings, sisterKeys }: SettingsTable,
   schema: Schema,
   { file, variables, flags, warn }: SettingSources
 ): Promise<z.output<Schema>> {
   const gathered: Record<string, unknown> = file === undefined ? {} : await settingsIn(file, settings, warn)
+  for (const name of sisterKeys?.() ?? []) if (!settings[name]) delete gathered[name]
   for (const [name, setting] of Object.entries(settings)) {
     const variable = variableOf(prefix, name, setting)
     const secretFile = variables[`${variable}_FILE`]

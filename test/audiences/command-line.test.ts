@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -359,5 +359,131 @@ describe('a plan', () => {
     expect((await ended).code).toBe(2)
     expect((await run('apply', out)).code).toBe(0)
     expect(members()).toHaveLength(60)
+  })
+})
+
+async function stopped(command: string, ...flags: string[]): Promise<Ended> {
+  algolia.clearCalls()
+  const { child, ended } = start(['audiences', command, ...flags], variables)
+  while (algolia.calls.length === 0) await new Promise((wait) => setTimeout(wait, 5))
+  child.kill('SIGINT')
+  return ended
+}
+
+describe('Ctrl-C', () => {
+  const told = expect.stringMatching(/SIGINT.*\n(.*\n)*.*Stopped before the end: nothing was written to Algolia/)
+
+  test.each(['plan', 'audit'])('ends %s with 2 and in words', async (command) => {
+    await begin(profiles(10), { latency: 400 })
+    const out = command === 'plan' ? ['--out', join(folder, 'plan.jsonl')] : []
+    const { code, stdout, stderr } = await stopped(command, await file(csv(range(10))), ...out)
+    expect([code, stdout, stderr]).toEqual([2, '', told])
+    expect(stderr).not.toMatch(/unexpectedly|AbortError/)
+  })
+
+  test('or a failure leaves the plan that was there, and nothing else', async () => {
+    await begin(profiles(10), { latency: 50 })
+    const list = await file(csv(range(10)))
+    const out = join(folder, 'plan.jsonl')
+    await run('plan', list, '--out', out)
+    const before = await readFile(out, 'utf8')
+    expect((await stopped('plan', list, '--out', out)).code).toBe(2)
+    algolia.application.planIncludesFeature = false
+    expect((await run('plan', list, '--out', out)).code).toBe(1)
+    expect(await readFile(out, 'utf8')).toBe(before)
+    expect(await readdir(folder)).toEqual(['list.csv', 'plan.jsonl'])
+    algolia.application.planIncludesFeature = true
+    expect((await run('apply', out)).code).toBe(0)
+    expect(members()).toHaveLength(10)
+  })
+})
+
+test('a plan takes the place of another one or of an empty file, and of nothing else', async () => {
+  await begin(profiles(10))
+  const list = await file(csv(range(4)))
+  const notes = await file('what matters', 'notes.txt')
+  const places = [list, notes, folder]
+  const refused = await Promise.all(places.map((out) => run('plan', list, '--out', out)))
+  for (const [index, { code, stderr }] of refused.entries()) {
+    const out = places[index]!
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${out} is there already and is no plan`)])
+    expect(stderr).toContain('Name another file with --out')
+  }
+  expect(await readFile(list, 'utf8')).toBe(csv(range(4)))
+  expect(await readFile(notes, 'utf8')).toBe('what matters')
+  expect(algolia.calls).toHaveLength(0)
+  const out = await file('', 'plan.jsonl')
+  for (const count of [4, 5]) {
+    expect((await run('plan', await file(csv(range(count))), '--out', out)).code).toBe(0)
+    expect((await stat(out)).mode & 0o777).toBe(0o600)
+    expect((await readFile(out, 'utf8')).split('\n')).toHaveLength(count + 3)
+  }
+})
+
+test('one configuration file serves all three commands, and a key that none of them has is refused', async () => {
+  await begin(profiles(4))
+  const list = await file(csv(range(4)))
+  const out = join(folder, 'plan.jsonl')
+  const settings = { complete: ['vip'], out, metrics: join(folder, 'audit.prom'), createProfiles: true }
+  const right = await file(JSON.stringify(settings), 'right.json')
+  const wrong = await file(JSON.stringify({ ...settings, maxRemoval: { count: 1 } }), 'wrong.json')
+  for (const [command, argument] of [
+    ['plan', list],
+    ['apply', out],
+    ['audit', list]
+  ] as const) {
+    const refused = await run(command, argument, '--config', wrong)
+    expect([command, refused.code, refused.stderr]).toEqual([
+      command,
+      1,
+      expect.stringContaining('unknown key maxRemoval.')
+    ])
+    expect([command, (await run(command, argument, '--config', right)).code]).toEqual([command, 0])
+  }
+})
+
+test('a plan warns of removals that "apply" refuses, and does not recommend it', async () => {
+  await begin(profiles(1200, 'vip'))
+  const list = await file(csv([1]))
+  const out = join(folder, 'plan.jsonl')
+  const { code, stderr } = await run('plan', list, '--complete', 'vip', '--out', out)
+  expect(code).toBe(0)
+  expect(stderr).toContain('Too many members would be removed from vip (1,199 of 1,200 members). "audiences apply"')
+  expect(stderr).toContain('--max-removals')
+  expect(stderr).not.toContain('does it')
+  expect((await run('apply', out)).stderr).toContain('vip (1,199 of 1,200 members)')
+  const allowed = await run('plan', list, '--complete', 'vip', '--out', out, '--max-removals', '100%')
+  expect(allowed.stderr).toContain('does it')
+  expect(allowed.stderr).not.toContain('Too many')
+})
+
+test('all numbers have their thousands set apart', async () => {
+  await begin([])
+  const list = await file(csv(range(1100)))
+  const out = join(folder, 'plan.jsonl')
+  expect((await run('plan', list, '--out', out, '--calls-per-minute', '1500')).stderr).toContain('1,500 a minute')
+  expect((await run('apply', out)).stdout).toContain(' 1,100 without a profile, ')
+  const bad = await run('audit', await file(`${csv(range(1100))}\n,vip`), '--max-bad', '0')
+  expect(bad.stderr).toContain('1 row of 1,101 is bad, which is too many.')
+})
+
+describe('a list that comes to nothing', () => {
+  test('has only a header: 1, and says so; but it may retire an audience', async () => {
+    await begin(profiles(4, 'vip'))
+    const list = await file('user_token,audience\n')
+    for (const flags of [[], ['--complete', 'vip']]) {
+      const { code, stderr } = await run('audit', list, ...flags)
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`The list ${list} has no rows`)])
+    }
+    expect((await run('audit', list, '--retire', 'vip')).code).toBe(3)
+  })
+
+  test('names nobody who has a profile: points to --create-profiles', async () => {
+    await begin(profiles(4))
+    const out = join(folder, 'plan.jsonl')
+    const { code, stderr } = await run('plan', await file(csv([7, 8])), '--out', out)
+    expect([code, stderr]).toEqual([0, expect.stringContaining('No member of the list has a profile')])
+    expect(stderr).toContain('--create-profiles')
+    expect((await run('plan', await file(csv([3, 8])), '--out', out)).stderr).not.toContain('--create-profiles')
   })
 })

@@ -242,3 +242,14 @@ test('progress tells the rate, and the calls and minutes to go', () => {
     part: 0.12
   })
 })
+
+test('where more calls were made than a limit allows, the time to go is told by the measured rate', () => {
+  const result = { entries: 10_000, written: 9300, rightAlready: 1, changedSince: 0, withoutProfile: 0, failed: 0 }
+  const limit = { callsPerMinute: 250, latency: 1 }
+  const { line } = progressOf({ ...result, calls: 18_616 }, 25_000, limit)
+  expect(line).toBe(
+    '9,301 of 10,000 profiles, 18,616 calls, 44,678 a minute; 1,398 calls and less than a minute to go.'
+  )
+  // As many as two minutes allow may have been made at the limit.
+  expect(progressOf({ ...result, calls: 500 }, 25_000, limit).line).toMatch(/ 5\.\d minutes to go/)
+})

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startLocalSegment } from '../../src/local/segment'
 import { startLocalAlgolia, type LocalAlgolia } from '../../src/local/algolia'
 import { type Ended, start } from '../support/command'
 
@@ -50,4 +54,25 @@ test('--json: one object, with status, check, message and what to do for each of
 
 test('an unknown flag: 1', async () => {
   expect((await doctor(['--repair'])).code).toBe(1)
+})
+
+test('an unknown key in the configuration file: 1, and which', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'doctor-'))
+  const config = join(folder, 'config.json')
+  await writeFile(config, JSON.stringify({ region: 'us', wirteProbe: true }))
+  const { code, stderr } = await doctor(['--config', config])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('unknown key wirteProbe')])
+  await rm(folder, { recursive: true })
+})
+
+test("the address of another API, or of a server that isn't Algolia's: the address is blamed, and not the key", async () => {
+  const segment = await startLocalSegment()
+  for (const url of [algolia.urls.analytics, algolia.urls.search, segment.url]) {
+    const { code, stdout } = await doctor([], { ALGOLIA_PERSONALIZATION_URL: url })
+    expect(code).toBe(3)
+    expect(stdout.match(/^red.*$/gm)).toEqual([
+      expect.stringMatching(/reach .*\(404: Not Found\).*Set ALGOLIA_PERSONALIZATION_URL to the address of/)
+    ])
+  }
+  await segment.close()
 })
