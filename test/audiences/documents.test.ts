@@ -38,7 +38,7 @@ const variablesOf = ({ prefix, settings }: typeof AUDIENCES_SETTINGS): string[] 
 
 test('the page names flags that there are', async () => {
   const page = await readFile(join(root, 'docs/audiences.md'), 'utf8')
-  const flags = Object.keys(AUDIENCES_SETTINGS.settings).map(flagOf)
+  const flags = ['config', ...Object.keys(AUDIENCES_SETTINGS.settings)].map(flagOf)
   // Those of the local Algolia stand in its own command line.
   const named = page
     .split('\n')
