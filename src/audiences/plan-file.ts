@@ -76,6 +76,8 @@ export class PlanWriter {
         `The plan ${path} can't be written (${thrown.code ?? thrown.message}). Name another file with --out.`
       )
     })
+    // One that a crash has left keeps the mode that it had.
+    await replacement.file.chmod(0o600)
     const writer = new PlanWriter(replacement)
     await writer.line({ kind: KIND, version: VERSION, ...head })
     return writer

@@ -12,13 +12,11 @@ export interface Replacement {
 
 /**
  * Begins to replace a file in one step: whoever reads it finds the old text or the new one, also after a crash or a power
- * cut. Only its owner may read it. Only one writer of a path at a time.
+ * cut. Only one writer of a path at a time.
  */
 export async function beginReplacing(path: string): Promise<Replacement> {
   const next = siblingOf(path)
   const file = await open(next, 'w', 0o600)
-  // One that a crash has left keeps the mode that it had.
-  await file.chmod(0o600)
   return {
     file,
     async finish() {
@@ -46,13 +44,12 @@ export async function beginReplacing(path: string): Promise<Replacement> {
 
 /** Replaces a file in one step, as `beginReplacing` does. */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const { file, finish, discard } = await beginReplacing(path)
+  const { file, finish } = await beginReplacing(path)
   try {
     await file.writeFile(text)
     await finish()
-  } catch (thrown) {
-    await discard()
-    throw thrown
+  } finally {
+    await file.close()
   }
 }
 
