@@ -154,6 +154,9 @@ export const LOOK_MARGIN_MS = 5_000
 /** How long lists that turned out to say nothing of the writes aren't tried again. */
 export const LISTS_RETRY_MS = 3_600_000
 
+/** Of so many applications a process remembers what it knows of their calls and lists, those that were used last. */
+export const MOST_APPLICATIONS = 1_000
+
 /** How many changes of a user and audience or trait a process remembers, and for how long. */
 export const REMEMBERED_CHANGES = 50_000
 export const REMEMBERED_MS = 4 * 3_600_000

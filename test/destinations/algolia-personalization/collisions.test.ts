@@ -171,6 +171,32 @@ test('what is there already is looked at once more where nobody knows when the p
   }
 })
 
+test('a logger that throws while something is made again leaves nobody waiting, and nothing unhandled', async () => {
+  const { Host, settings } = anotherProcess()
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  // Lists lag behind, which the read before the repair shows.
+  algolia.faults.changePages((page) => ({ ...page, users: page.users.map((user) => ({ ...user, segments: [] })) }))
+  const warn = jest.fn(() => {
+    throw new Error('the logger failed')
+  })
+  const { integration } = new Host()
+  const entries = await integration.testBatchAction('enterAudience', {
+    events: users.slice(0, 2).map((user) => audienceTrack(user, 'vip', true)) as never,
+    settings,
+    useDefaultMappings: true,
+    logger: { warn, info: () => {}, error: () => {} } as never,
+    mapping: { userToken: { '@path': '$.userId' } }
+  })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  process.off('unhandledRejection', note)
+  expect(warn).toHaveBeenCalledTimes(1)
+  expect(unhandled).toEqual([])
+  expect(entries).toBeDefined()
+  for (const user of users.slice(0, 2)) expect(managedIds(algolia, user)).toEqual(['vip'])
+})
+
 test('nothing is looked at where nothing was written', async () => {
   await new processes[0]!.Host().deliverBatch(
     'exitAudience',

@@ -47,6 +47,23 @@ async function inScene<T>(
   }
 }
 
+type Name = 'syncAudience' | 'syncTraits' | 'linkProfiles'
+type Answer = { status: number; body?: { result?: string } }
+
+/** What a process answers a batch. */
+async function answersTo(
+  algolia: SimulatedProfiles,
+  process: number,
+  name: Name,
+  payload: object[],
+  more?: object
+): Promise<Answer[]> {
+  const settings = { appId: 'SIMULATED', apiKey: 'key', region: 'us' }
+  const input = { payload, settings, ...more } as never
+  const answer = await processes[process]?.actions[name]?.performBatch?.(algolia.request as never, input)
+  return (answer as { getAllResponses(): { value(): Answer }[] }).getAllResponses().map((one) => one.value())
+}
+
 const entryOf = (audience: string): string => `{"id":"${audience}","source":"segment"}`
 
 /** What isn't as the events say that were answered 200. */
@@ -119,15 +136,8 @@ describe('a newer event at another process, of the same user and audience or tra
   test.each(scenes)('$gap ms later, at calls of $latency ms', async ({ gap, latency }) => {
     await inScene({ seed: 1, latency, stalls: 0 }, async (algolia, scene) => {
       const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
-      type Name = 'syncAudience' | 'syncTraits'
-      const deliver = async (process: number, name: Name, event: object): Promise<number[]> => {
-        const action = processes[process]?.actions[name]
-        const answer = (await action?.performBatch?.(
-          algolia.request as never,
-          { payload: [event], settings: { appId: 'SIMULATED', apiKey: 'key', region: 'us' } } as never
-        )) as { getAllResponses(): { value(): { status: number } }[] }
-        return answer.getAllResponses().map((response) => response.value().status)
-      }
+      const deliver = async (process: number, name: Name, event: object): Promise<number[]> =>
+        (await answersTo(algolia, process, name, [event])).map(({ status }) => status)
       const first = (userToken: string, eventName: string) => ({ userToken, segmentId: 'vip', eventName })
       const [enter, exit] = ['Audience Entered', 'Audience Exited'] as const
       const cases: [string, Name, object, object, string[], string[]][] = [
@@ -228,6 +238,73 @@ test.each([true, false])(
     })
   }
 )
+
+test('of two later changes of one user and audience that wait together only the newest is made', async () => {
+  const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
+  const enter = { segmentId: 'vip', eventName: 'Audience Entered' }
+  const exit = { segmentId: 'vip', eventName: 'Audience Exited' }
+  await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene) => {
+    for (const [name, times] of Object.entries({ later: [2, 3], same: [2, 2], earlier: [3, 2] })) {
+      const userToken = `${name}-${scene}`
+      algolia.put(userToken, [FOREIGN])
+      await time.sleep(20_000)
+      const writes: string[] = []
+      algolia.onCall = ({ method, path }) => void (method === 'put' && writes.push(path))
+      const first = answersTo(algolia, 0, 'syncAudience', [{ ...enter, segmentId: 'z', userToken }])
+      await time.sleep(200)
+      const second = answersTo(algolia, 0, 'syncAudience', [{ ...enter, userToken, timestamp: at(times[0] ?? 0) }])
+      await time.sleep(100)
+      const third = answersTo(algolia, 0, 'syncAudience', [{ ...exit, userToken, timestamp: at(times[1] ?? 0) }])
+      const results = [...(await first), ...(await second), ...(await third)].map(({ body }) => body?.result)
+      const has = algolia.profiles.get(userToken)?.segments
+      if (name === 'earlier') {
+        expect(results).toEqual(['profile updated', 'profile updated', 'superseded'])
+        expect(has).toEqual([FOREIGN, entryOf('z'), entryOf('vip')])
+        expect(writes).toHaveLength(2)
+      } else {
+        expect(results).toEqual(['profile updated', 'superseded', 'profile unchanged'])
+        expect(has).toEqual([FOREIGN, entryOf('z')])
+        expect(writes).toHaveLength(1)
+      }
+    }
+  })
+})
+
+describe('links', () => {
+  test('of one user token to many are written each right after its read: none too late', async () => {
+    await inScene({ seed: 1, latency: 60, stalls: 0 }, async (algolia, scene) => {
+      const fromUserToken = `from-${scene}`
+      algolia.put(fromUserToken, [entryOf('vip')])
+      await time.sleep(20_000)
+      const payload = Array.from({ length: 60 }, (_, index) => ({ fromUserToken, toUserToken: `to${index}-${scene}` }))
+      const before = algolia.calls
+      const answers = await answersTo(algolia, 0, 'linkProfiles', payload)
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+      for (const { toUserToken } of payload) {
+        expect(algolia.profiles.get(toUserToken)?.segments).toEqual([entryOf('vip')])
+      }
+      // One read, a read and a write for each, and looks meanwhile and at the end.
+      expect(algolia.calls - before).toBeLessThanOrEqual(1 + 2 * 60 + 8)
+    })
+  })
+
+  test('bring what was undone a moment ago where it is linked from, as it is made again there', async () => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene) => {
+      const [userToken, toUserToken] = [`undone-${scene}`, `browser-${scene}`]
+      for (const user of [userToken, toUserToken]) algolia.put(user, [FOREIGN])
+      await time.sleep(20_000)
+      const entering = answersTo(algolia, 0, 'syncAudience', [
+        { userToken, segmentId: 'vip', eventName: 'Audience Entered' }
+      ])
+      await time.sleep(100)
+      algolia.put(userToken, [FOREIGN, entryOf('other')])
+      const linking = answersTo(algolia, 0, 'linkProfiles', [{ fromUserToken: userToken, toUserToken }])
+      expect([...(await entering), ...(await linking)].map(({ status }) => status)).toEqual([200, 200])
+      expect(algolia.profiles.get(userToken)?.segments).toContain(entryOf('vip'))
+      expect(algolia.profiles.get(toUserToken)?.segments).toEqual([FOREIGN, entryOf('other'), entryOf('vip')])
+    })
+  })
+})
 
 describe('another writer of the same profile', () => {
   const event = { audience: 'vip', at: 0, process: 0 }

@@ -1,4 +1,5 @@
 import type { ModifiedResponse } from '@segment/actions-core'
+import { MOST_APPLICATIONS } from '../constants'
 import { resetTime, wholeNumber } from './answer'
 
 /** Calls that are left for looks: at least, and at most when they have been refused. */
@@ -90,9 +91,6 @@ export class Budget {
     this.#reserve = isRefused ? Math.min(2 * this.#reserve + 1, most) : Math.max(this.#reserve - 1, least)
   }
 }
-
-/** So many applications are remembered, those that were used last. */
-const MOST_APPLICATIONS = 1_000
 
 const budgets = new Map<string, Budget>()
 

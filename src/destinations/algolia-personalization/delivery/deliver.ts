@@ -7,7 +7,7 @@ import { MAX_CONCURRENT_USERS } from '../constants'
 import type { Settings } from '../generated-types'
 import { untilAborted } from './aborts'
 import { slots } from './concurrency'
-import { fail, isOvertaken, settle } from './item'
+import { fail, isOvertaken, keyOf, settle } from './item'
 import type { Item } from './item'
 import { linked } from './linked'
 import { isFailure, isRetried, multiple, single, worst } from './outcomes'
@@ -165,7 +165,7 @@ function rememberLink({ change: { from }, user, outcome }: Item, { api, startedA
 function overtakeOlder(items: Item[]): void {
   const newest = new Map<string, Item>()
   for (const item of items) {
-    const name = `${item.user} ${item.change.key}`
+    const name = keyOf(item)
     const other = newest.get(name)
     if (other && other.change.time > item.change.time) {
       item.overtakenBy = other

@@ -34,6 +34,11 @@ export interface Item {
   watched?: Promise<void>
 }
 
+/** What it is about, of all users: of changes of one name the newest counts. */
+export function keyOf({ user, change }: Item): string {
+  return `${user} ${change.key}`
+}
+
 /**
  * Whether a newer change of the same user and key has been made, or the user's profile was deleted after the event had
  * arrived: then this one isn't made any more.

@@ -1,4 +1,4 @@
-import { LISTS_RETRY_MS, LOOK_MARGIN_MS } from '../constants'
+import { LISTS_RETRY_MS, LOOK_MARGIN_MS, MOST_APPLICATIONS } from '../constants'
 import { monotonic } from '../api/pace'
 import type { ProfileSegment } from '../audience/profile-segments'
 import { isFailure, isRetried } from './outcomes'
@@ -31,7 +31,12 @@ const uselessLists = new Map<string, number>()
 /** Remembers that the lists of the application don't show what was written, and says so once. */
 export function distrustLists({ api, warn }: Run): void {
   if (areDistrusted(api.application)) return
+  uselessLists.delete(api.application)
   uselessLists.set(api.application, Date.now() + LISTS_RETRY_MS)
+  for (const application of uselessLists.keys()) {
+    if (uselessLists.size <= MOST_APPLICATIONS) break
+    uselessLists.delete(application)
+  }
   warn(
     "Algolia's lists of profiles cannot be read, or do not show the segments that were just written, so each written profile is read once more to see that no other process replaced them: three calls a user in place of two."
   )

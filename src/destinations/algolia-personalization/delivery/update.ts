@@ -2,7 +2,8 @@ import { undone, tooLate } from '../api/failures'
 import { pace } from '../api/pace'
 import type { Profile, ProfileApi } from '../api/personalization'
 import { MAX_REREADS, UNSETTLED_MS } from '../constants'
-import { fail, isOvertaken, isReversed, made, settle } from './item'
+import type { ProfileSegment } from '../audience/profile-segments'
+import { fail, isOvertaken, isReversed, keyOf, made, settle } from './item'
 import type { Item } from './item'
 import { lately } from './lately'
 import { isFailure } from './outcomes'
@@ -42,108 +43,101 @@ export async function update(run: Run, items: readonly Item[], hold: Hold): Prom
   }
 }
 
-/** @returns the user tokens whose write would have come too late */
+/**
+ * Reads each profile once, when it is needed, and applies the changes to it in their order; writes it after the last of them,
+ * before more time passes.
+ * @returns the user tokens whose write would have come too late
+ */
 async function readAndWrite(run: Run, items: readonly Item[], hold: Hold): Promise<Set<string>> {
   const { api, watch } = run
-  const { profiles, before, changed, remade } = await merge(run, items)
-  const late = new Set<string>()
-  const open = (userToken: string): Item[] =>
-    items.filter((item) => !item.outcome && item.change.userToken === userToken)
-  for (const [userToken, { segments, sentAt }] of changed) {
-    const limits = { keep: watch.isEmpty ? 0 : ONE_LOOK, notAfter: sentAt + pace.oldestRead() }
-    const { answer, isTooLate, fate } = await api.writeProfileSegments(userToken, segments, limits)
-    if (isTooLate) late.add(userToken)
-    else if (isFailure(answer)) {
-      hold(fate)
-      for (const item of open(userToken)) fail(item, answer)
-    } else {
-      for (const item of open(userToken)) made(item, 'profile updated')
-      const replaced = before.get(userToken)
-      for (const item of [...open(userToken), ...remade]) {
-        if (item.change.userToken === userToken)
-          item.replaced = replaced && item.applied(replaced.segments) ? replaced : undefined
-      }
-      watch.wrote(api.globalName(userToken), segments, open(userToken), remade)
-    }
-  }
-  for (const [userToken, profile] of profiles) {
-    if (changed.has(userToken)) continue
-    for (const item of open(userToken)) foundSo(item, profile)
-    watch.saw(api.globalName(userToken), profile.segments, profile.sentAt)
-  }
-  return late
-}
-
-interface Merged {
-  /** The profiles that were read and are as they should be. */
-  profiles: Map<string, Profile>
-  /** All as they were read. */
-  before: Map<string, Profile>
-  /** Those that must be written, with the new list. */
-  changed: Map<string, Profile>
-  /** Changes of earlier updates that were undone, and are made again with these. */
-  remade: Item[]
-}
-
-/** Reads each profile once, when it is needed, and applies the changes to it in their order. */
-async function merge(run: Run, items: readonly Item[]): Promise<Merged> {
-  const { api, watch } = run
   const profiles = new Map<string, Profile | Failure>()
+  /** All as they were read. */
   const before = new Map<string, Profile>()
-  const changed = new Map<string, Profile>()
-  const remade: Item[] = []
-  const toWrite = new Set(items.map(({ change }) => change.userToken))
+  const changed = new Set<string>()
+  const late = new Set<string>()
+  const last = new Map(items.map((item) => [item.change.userToken, item]))
+  const keys = new Set(items.map(keyOf))
+
   const read = async (userToken: string): Promise<Profile | Failure> => {
     const known = profiles.get(userToken)
     if (known) return known
-    const profile = await (toWrite.has(userToken) ? api.readToWrite(userToken) : api.readProfile(userToken))
+    const profile = await (last.has(userToken) ? api.readToWrite(userToken) : api.readProfile(userToken))
     profiles.set(userToken, profile)
     if (!isFailure(profile)) before.set(userToken, profile)
     return profile
   }
-  const apply = (item: Item, profile: Profile): boolean => {
-    if (isReversed(item, before.get(item.change.userToken) ?? profile)) settle(item, 'superseded')
-    if (item.outcome) return false
-    const segments = item.applied(profile.segments)
-    if (!segments) return false
+  const apply = (item: Item): boolean => {
     const { userToken } = item.change
+    const [read, profile] = [before.get(userToken), profiles.get(userToken)]
+    if (!read || !profile || isFailure(profile)) return false
+    if (isReversed(item, read)) settle(item, 'superseded')
+    const segments = item.outcome ? undefined : item.applied(profile.segments)
+    if (!segments) return false
     profiles.set(userToken, { ...profile, segments })
-    changed.set(userToken, { ...profile, segments })
+    changed.add(userToken)
     return true
   }
-  for (const item of items) {
+  /** What isn't certain yet of the user, but for what is being changed again. */
+  const pending = (userToken: string): Item[] =>
+    watch.pending(api.globalName(userToken)).filter((item) => !keys.has(keyOf(item)))
+
+  const merge = async (item: Item): Promise<void> => {
     const { userToken, from, createProfile } = item.change
     const source = from === undefined ? undefined : await read(from)
-    if (source && isFailure(source)) fail(item, source)
-    else if (source && !source.exists && !changed.has(from as string)) settle(item, 'no profile')
-    if (item.outcome || (source && isFailure(source))) continue
+    if (source && isFailure(source)) return fail(item, source)
+    if (source && !source.exists && !changed.has(from as string)) return settle(item, 'no profile')
 
     const target = await read(userToken)
-    if (isFailure(target)) fail(item, target)
+    if (isFailure(target)) return fail(item, target)
     // Written a moment ago, and gone: whoever deleted it doesn't want it back at once.
-    else if (!target.exists && item.result === 'profile updated') fail(item, undone())
-    else if (!target.exists && !createProfile && !changed.has(userToken)) settle(item, 'no profile')
-    if (item.outcome || isFailure(target)) continue
+    if (!target.exists && item.result === 'profile updated') return fail(item, undone())
+    if (!target.exists && !createProfile && !changed.has(userToken)) return settle(item, 'no profile')
 
-    item.from = source?.segments ?? []
-    apply(item, target)
-  }
-  const found = new Map<string, Profile>()
-  const keys = new Set(items.map(({ user, change }) => `${user} ${change.key}`))
-  for (const userToken of toWrite) {
-    for (const item of watch.pending(api.globalName(userToken))) {
-      // What is being changed again isn't made again beside that.
-      if (keys.has(`${item.user} ${item.change.key}`)) continue
-      const profile = profiles.get(userToken)
-      if (profile && !isFailure(profile) && profile.exists && apply(item, profile)) {
-        remade.push(item)
-      }
+    if (source && from !== undefined) {
+      const notReversed = pending(from).filter((one) => !isReversed(one, before.get(from) ?? source))
+      item.from = withPending(source, notReversed)
     }
-    const profile = profiles.get(userToken)
-    if (profile && !isFailure(profile) && !changed.has(userToken)) api.forgoWrite()
+    apply(item)
   }
-  for (const [userToken, profile] of profiles) if (!isFailure(profile)) found.set(userToken, profile)
-  return { profiles: found, before, changed, remade }
+  const write = async (userToken: string): Promise<void> => {
+    const remade = before.get(userToken)?.exists ? pending(userToken).filter(apply) : []
+    const profile = profiles.get(userToken)
+    if (!profile || isFailure(profile)) return
+    const user = api.globalName(userToken)
+    const open = items.filter((item) => !item.outcome && item.change.userToken === userToken)
+    if (!changed.has(userToken)) {
+      api.forgoWrite()
+      for (const item of open) foundSo(item, profile)
+      watch.saw(user, profile.segments, profile.sentAt)
+      return
+    }
+    const limits = { keep: watch.isEmpty ? 0 : ONE_LOOK, notAfter: profile.sentAt + pace.oldestRead() }
+    const { answer, isTooLate, fate } = await api.writeProfileSegments(userToken, profile.segments, limits)
+    if (isTooLate) late.add(userToken)
+    else if (isFailure(answer)) {
+      hold(fate)
+      for (const item of open) fail(item, answer)
+    } else {
+      const replaced = before.get(userToken) ?? profile
+      for (const item of [...open, ...remade]) item.replaced = item.applied(replaced.segments) ? replaced : undefined
+      for (const item of open) made(item, 'profile updated')
+      watch.wrote(user, profile.segments, open, remade)
+    }
+  }
+
+  for (const item of items) {
+    await merge(item)
+    if (last.get(item.change.userToken) === item) await write(item.change.userToken)
+  }
+  for (const [userToken, { segments, sentAt }] of before) {
+    if (!last.has(userToken)) watch.saw(api.globalName(userToken), segments, sentAt)
+  }
+  return late
+}
+
+/** The segments of a profile that another one gets: what was written there and undone is made again, so it counts. */
+function withPending({ segments }: Profile, pending: readonly Item[]): readonly ProfileSegment[] {
+  return pending.reduce<readonly ProfileSegment[]>((list, item) => item.applied(list) ?? list, segments)
 }
 
 /**

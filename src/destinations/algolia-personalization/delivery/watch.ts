@@ -2,6 +2,7 @@ import { unseen } from '../api/failures'
 import { monotonic, pace } from '../api/pace'
 import type { ProfileSegment } from '../audience/profile-segments'
 import { LOOK_PATIENCE_MS } from '../constants'
+import { isOvertaken, keyOf } from './item'
 import type { Item } from './item'
 import { distrustLists, look } from './look'
 import type { Seen } from './look'
@@ -162,20 +163,32 @@ export class Watch {
   /** Makes again what is missing, and now what has waited. */
   #goOn(watched: Watched, missing: readonly Item[]): void {
     const waiting = watched.takeWaiting()
-    const newer = waiting.flatMap((one) => one.items).sort((one, other) => one.change.time - other.change.time)
-    const toRepair = watched
-      .toRepair(missing)
-      .filter((item) => !newer.some(({ user, change }) => user === item.user && change.key === item.change.key))
-    const items = [...toRepair, ...newer]
+    const inTime = waiting.flatMap((one) => one.items).sort((one, other) => one.change.time - other.change.time)
+    const newest = new Map(inTime.map((item) => [keyOf(item), item]))
+    const isNewest = (item: Item): boolean => newest.get(keyOf(item)) === item
+    const older = inTime.filter((item) => !isNewest(item))
+    const toRepair = watched.toRepair(missing).filter((item) => !newest.has(keyOf(item)))
+    const items = [...toRepair, ...inTime.filter(isNewest)]
     const run = [...waiting.map((one) => one.run), ...toRepair.map((item) => item.run)].find((one) => !one.isAborted())
     watched.setUnderRepair(toRepair, true)
     // Processes that look at the same time would undo each other's writes again.
     const pause = Math.random() * pace.spread()
-    const updates = run && items.length > 0 ? this.during(this.#update(run, items, pause)) : Promise.resolve()
-    void updates.then(() => {
+    const update = async (): Promise<void> => {
+      if (!run || items.length === 0) return
+      await this.#update(run, items, pause)
+      for (const item of older) {
+        const { mark } = newest.get(keyOf(item)) ?? {}
+        if (mark) item.overtakenBy ??= mark
+      }
+      // Where the newest couldn't be made.
+      const left = older.filter((item) => !isOvertaken(item))
+      if (left.length > 0) await this.#update(run, left, 0)
+    }
+    const end = (): void => {
       watched.setUnderRepair(toRepair, false)
       for (const { release } of waiting) release()
-    })
+    }
+    void this.during(update()).then(end, end)
   }
 
   /** Lets go of what has ended. */

@@ -69,6 +69,8 @@ export class Watched {
       const progress = { countedAt: monotonic(), seen: 0, repairs: 0, isUnderRepair: false }
       this.#items.set(item, { ...progress, release, breakOff })
     })
+    // Whoever waits is told; that nobody does yet is no fault.
+    item.watched.catch(() => {})
   }
 
   /** These wait until somebody has looked. */

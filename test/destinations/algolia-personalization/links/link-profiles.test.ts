@@ -210,9 +210,10 @@ describe('several logins', () => {
     const [, third] = person(undefined, [])
     const calls = await callsOf(() => link([login([first, second]), login([second, third])]))
     expect(managedIds(algolia, third)).toEqual(['vip'])
-    const firstWrite = calls.findIndex((call) => call.startsWith('PUT'))
-    expect(calls.slice(0, firstWrite)).toHaveLength(3)
-    expect(calls.filter((call) => call.startsWith('PUT'))).toHaveLength(2)
+    const methods = calls.map((call) => call.split(' ')[0])
+    // Each is written as soon as it is known what to: the third is read after that.
+    expect(methods.slice(0, 5)).toEqual(['GET', 'GET', 'PUT', 'GET', 'PUT'])
+    expect(methods.slice(5)).not.toContain('PUT')
   })
 })
 
