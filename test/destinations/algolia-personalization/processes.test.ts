@@ -270,6 +270,29 @@ test('of two later changes of one user and audience that wait together only the 
   })
 })
 
+test.each([
+  [1_000, true],
+  [20_000, false]
+])(
+  'the list of before stands for a knowing writer only where it had stood for a while: %d ms',
+  async (quiet, isRemade) => {
+    await inScene({ seed: 1, latency: 20, stalls: 0 }, async (algolia, scene, chance) => {
+      const user = `quiet-${scene}`
+      algolia.put(user, [FOREIGN])
+      await time.sleep(quiet)
+      let writes = 0
+      // Who had read before the last change of another one, and makes the same change.
+      algolia.onCall = ({ method }) => {
+        if (method === 'put' && (writes += 1) === 1) time.after(200, () => algolia.put(user, [FOREIGN]))
+      }
+      const event = { user, audience: 'vip', entered: true, at: 0, process: 0 }
+      const told = await deliverAll(time, algolia, processes.slice(0, 1), [event], chance.next)
+      expect(told).toMatchObject({ delivered: [event], retried: 0 })
+      expect(algolia.profiles.get(user)?.segments).toEqual(isRemade ? [FOREIGN, entryOf('vip')] : [FOREIGN])
+    })
+  }
+)
+
 describe('links', () => {
   test('of one user token to many are written each right after its read: none too late', async () => {
     await inScene({ seed: 1, latency: 60, stalls: 0 }, async (algolia, scene) => {

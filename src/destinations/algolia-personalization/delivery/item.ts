@@ -1,6 +1,7 @@
 import { isManaged } from '../audience/profile-segments'
 import type { ProfileSegment } from '../audience/profile-segments'
 import type { Profile } from '../api/personalization'
+import { UNSETTLED_MS } from '../constants'
 import { lately } from './lately'
 import type { Mark } from './lately'
 import type { Failure, Outcome, Result } from './outcomes'
@@ -60,11 +61,13 @@ export function isOvertaken(item: Item): boolean {
 /**
  * Whether the profile lacks a change that was written, and not by mischance: its list is the one from before the write, or
  * its part that the change is about is a third one. Whoever had read too early would have brought a change of his own with
- * the list from before; so this was somebody who knew the change, or who changed the same thing.
+ * the list from before; so this was somebody who knew the change, or who changed the same thing. It holds where that list had
+ * stood for a while: else who had read too early may have brought the same change as made it.
  */
 export function isReversed({ replaced, applied }: Item, { segments, updatedAt }: Profile): boolean {
   // Without a write after that read, ours hasn't arrived.
   if (!replaced || updatedAt === undefined || updatedAt === replaced.updatedAt || !applied(segments)) return false
+  if (replaced.exists && (replaced.quietFor ?? 0) < UNSETTLED_MS) return false
   const replacedBy = (list: readonly ProfileSegment[]): string => {
     const kept = new Set(applied(list))
     return textOf(list.filter((entry) => !kept.has(entry)))
