@@ -15,10 +15,9 @@ export async function commandsOf(page: string, section: string): Promise<string[
   return blocks.map((block) =>
     block
       .replace('npm ci\n', '')
-      .replaceAll('dist/cli/main.js', cli)
       .replaceAll(/npm run (local-\w+) --/g, `node ${cli} $1`)
+      .replaceAll("require('segment-algolia-personalization')", `require('${root}')`)
       .replaceAll('npx segment-algolia-personalization', `node ${cli}`)
-      .replaceAll("'./dist'", `'${join(root, 'dist')}'`)
   )
 }
 
