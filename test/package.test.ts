@@ -105,5 +105,5 @@ it('has a README that can be read in five minutes', () => {
     read('README.md')
       .split(/\s+/)
       .filter((word) => /\w/.test(word)).length
-  ).toBeLessThan(1200)
+  ).toBeLessThan(900)
 })
