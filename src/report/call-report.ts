@@ -28,17 +28,41 @@ export interface CallCounts {
   readonly segment: Counts & { readonly requests: number }
 }
 
-/** What a run tells of its calls: those that are tried again, and those that have to wait. */
+/** Of a side that hasn't been called. */
+const NONE = { retries: 0, refusals: 0, waited: 0 }
+
+/** What a run tells of its calls: how many there are, those that are tried again, and those that have to wait. */
 export class CallReport {
   /** What is waited for, until something arrives. */
   waiting: Waiting | undefined
+  /** Where the counts of the two sides come from, as soon as they are there. */
+  algoliaClient: { readonly counts: CallCounts['algolia']; callsLeft(): number | undefined } | undefined
+  segmentClient: { readonly counts: CallCounts['segment'] } | undefined
+  private readonly begunAt: number
 
   /** @param onWait told when a call has to wait */
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
     private readonly log: (level: LogLevel, message: string) => void,
     private readonly onWait: () => void
-  ) {}
+  ) {
+    this.begunAt = clock.now()
+  }
+
+  /** Seconds since the run began. */
+  get seconds(): number {
+    return (this.clock.now() - this.begunAt) / 1000
+  }
+
+  /** What the summary of any run holds. */
+  summary(): CallCounts & { readonly startedAt: string; readonly duration: number } {
+    return {
+      startedAt: new Date(this.begunAt).toISOString(),
+      duration: this.seconds,
+      algolia: { calls: 0, ...NONE, ...this.algoliaClient?.counts },
+      segment: { requests: 0, ...NONE, ...this.segmentClient?.counts }
+    }
+  }
 
   /** @returns what is told of calls to this side that are tried again. */
   retries(side: Side): RetryLog['failed'] {

@@ -80,8 +80,8 @@ async function run(
     patience,
     onRetry: tally.calls.retries('Segment')
   })
-  tally.algolia = client
-  tally.segment = segment
+  tally.calls.algoliaClient = client
+  tally.calls.segmentClient = segment
   const { webhookUrl: url } = config
   const webhook = url && new Webhook({ url, clock, random, patience, onRetry: tally.calls.retries('the webhook') })
   const outbox = new Outbox(keeper, tally, {

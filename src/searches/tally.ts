@@ -1,31 +1,21 @@
-import type { ClientCounts } from '../algolia/api/client'
 import { CallReport } from '../report/call-report'
-import type { SegmentCounts } from '../segment/client'
 import type { TrackCall } from '../segment/calls'
 import { ALERT_EVENT, REPORT_EVENT } from './events'
 import type { SearchesEnvironment, SearchesOptions } from './options'
 import { noEvents, noMessages, type SearchesSummary } from './progress'
 
-const NO_CALLS: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
-const NO_REQUESTS: SegmentCounts = { requests: 0, retries: 0, waited: 0, refusals: 0 }
-
 /** What a run counts and tells. */
 export class Tally {
-  /** Where the counts of the two sides come from, as soon as they are there. */
-  algolia: { readonly counts: Readonly<ClientCounts>; callsLeft(): number | undefined } | undefined
-  segment: { readonly counts: Readonly<SegmentCounts> } | undefined
-  /** What is told of calls that are tried again, or have to wait. */
+  /** What is told of calls. */
   readonly calls: CallReport
   readonly messages = noMessages()
   readonly lists = { read: 0, all: 0 }
   private readonly events = noEvents()
-  private readonly begunAt: number
 
   constructor(
     private readonly options: Pick<SearchesOptions, 'onLog' | 'onProgress'>,
-    private readonly environment: Pick<SearchesEnvironment, 'clock'>
+    environment: Pick<SearchesEnvironment, 'clock'>
   ) {
-    this.begunAt = environment.clock.now()
     this.calls = new CallReport(
       environment.clock,
       (level, message) => options.onLog?.(level, message),
@@ -37,13 +27,10 @@ export class Tally {
     const { zeroResults, reports, alertsStarted, alertsEnded } = this.events
     const sent = zeroResults + reports + alertsStarted + alertsEnded
     return {
-      startedAt: new Date(this.begunAt).toISOString(),
-      duration: (this.environment.clock.now() - this.begunAt) / 1000,
+      ...this.calls.summary(),
       events: { ...this.events },
       webhook: { ...this.messages },
-      bill: { users: Math.min(1, sent), calls: sent },
-      algolia: { ...(this.algolia?.counts ?? NO_CALLS) },
-      segment: { ...(this.segment?.counts ?? NO_REQUESTS) }
+      bill: { users: Math.min(1, sent), calls: sent }
     }
   }
 
@@ -78,7 +65,7 @@ export class Tally {
   private tellProgress(): void {
     this.options.onProgress?.({
       summary: this.summary(),
-      callsLeft: this.algolia?.callsLeft(),
+      callsLeft: this.calls.algoliaClient?.callsLeft(),
       lists: { ...this.lists },
       waiting: this.calls.waiting
     })

@@ -1,9 +1,7 @@
-import type { ClientCounts } from '../algolia/api/client'
 import type { StreamState } from '../algolia/profiles/state'
 import { CallReport } from '../report/call-report'
 import type { LogLevel } from '../report/display'
 import { counted } from '../report/words'
-import type { SegmentCounts } from '../segment/client'
 import type { Delivery } from './calls'
 import type { SyncEnvironment, SyncOptions } from './options'
 import type { PagePlan } from './page'
@@ -12,15 +10,9 @@ import { noProfiles, secondsToGo, type SyncSummary } from './progress'
 /** Problems in profiles are told one by one up to this many in a run, and only counted from there on. */
 const MOST_PROBLEMS_TOLD = 100
 
-const NO_CALLS: ClientCounts = { calls: 0, retries: 0, waited: 0, refusals: 0 }
-
 /** What a run counts and tells. */
 export class RunReport {
-  readonly begunAt: number
-  /** Where the counts of the two sides come from, as soon as they are there. */
-  algolia: { readonly counts: Readonly<ClientCounts>; callsLeft(): number | undefined } | undefined
-  segment: { readonly counts: Readonly<SegmentCounts> } | undefined
-  /** What is told of calls that are tried again, or have to wait. */
+  /** What is told of calls. */
   readonly calls: CallReport
   private readonly profiles = noProfiles()
   private callsSent = 0
@@ -30,9 +22,8 @@ export class RunReport {
 
   constructor(
     private readonly options: Pick<SyncOptions, 'onLog' | 'onProgress'>,
-    private readonly environment: Pick<SyncEnvironment, 'clock'>
+    environment: Pick<SyncEnvironment, 'clock'>
   ) {
-    this.begunAt = environment.clock.now()
     this.calls = new CallReport(
       environment.clock,
       (level, message) => this.log(level, message),
@@ -42,12 +33,9 @@ export class RunReport {
 
   summary(): SyncSummary {
     return {
-      startedAt: new Date(this.begunAt).toISOString(),
-      duration: this.seconds(),
+      ...this.calls.summary(),
       profiles: { ...this.profiles },
-      bill: { users: this.profiles.sent, calls: this.callsSent },
-      algolia: { ...(this.algolia?.counts ?? NO_CALLS) },
-      segment: { ...(this.segment?.counts ?? { requests: 0, retries: 0, waited: 0, refusals: 0 }) }
+      bill: { users: this.profiles.sent, calls: this.callsSent }
     }
   }
 
@@ -103,13 +91,9 @@ export class RunReport {
   private tellProgress(): void {
     this.options.onProgress?.({
       summary: this.summary(),
-      callsLeft: this.algolia?.callsLeft(),
-      secondsToGo: this.state && secondsToGo(this.state, this.pages, this.seconds()),
+      callsLeft: this.calls.algoliaClient?.callsLeft(),
+      secondsToGo: this.state && secondsToGo(this.state, this.pages, this.calls.seconds),
       waiting: this.calls.waiting
     })
-  }
-
-  private seconds(): number {
-    return (this.environment.clock.now() - this.begunAt) / 1000
   }
 }

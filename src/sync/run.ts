@@ -55,7 +55,7 @@ export class Run {
       patience: this.patience,
       onRetry: this.report.calls.retries('Segment')
     })
-    this.report.segment = client
+    this.report.calls.segmentClient = client
     this.segment = new SegmentDelivery(client)
   }
 
@@ -167,7 +167,7 @@ export class Run {
       patience: this.patience,
       ...report.calls.algolia()
     })
-    report.algolia = client
+    report.calls.algoliaClient = client
     try {
       yield* readPlan(plan, {
         client,

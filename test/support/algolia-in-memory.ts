@@ -2,12 +2,11 @@ import type { RequestClient } from '@segment/actions-core'
 import type { Environment } from '../../src/algolia/api/environment'
 import type { Transport } from '../../src/algolia/api/transport'
 import type { Profile } from '../../src/local/algolia'
-import { everyAcl, type Application } from '../../src/local/algolia/application'
 import { personalizationApi } from '../../src/local/algolia/personalization/api'
-import { healthySettings } from '../../src/local/algolia/personalization/configuration'
 import { makeUpProfiles } from '../../src/local/algolia/personalization/made-up-profiles'
 import { ProfileStore } from '../../src/local/algolia/personalization/profile-store'
 import { readRequest } from '../../src/local/algolia/request'
+import { applicationOf } from '../../src/local/algolia/server'
 import { risingTimestamps } from '../../src/local/algolia/timestamps'
 
 /** A call that was answered, as whoever watches Algolia's door sees it. */
@@ -29,23 +28,7 @@ export interface SeenCall {
 export class AlgoliaInMemory {
   readonly profiles = new ProfileStore(makeUpProfiles({ count: 0, seed: 1, now: 0 }))
   readonly calls: SeenCall[] = []
-  readonly application: Application = {
-    appId: 'LOCALALGOLIA',
-    apiKey: 'local-api-key',
-    acl: [...everyAcl],
-    keys: {},
-    region: 'us',
-    servedRegion: 'us',
-    planIncludesFeature: true,
-    personalization: { ...healthySettings },
-    segmentsEndpoint: true,
-    listsHoldSegments: true,
-    writesCountAsUpdates: true,
-    analyticsPlan: 'revenue',
-    rateLimit: false,
-    analyticsRateLimit: false,
-    insightsRateLimit: false
-  }
+  readonly application = applicationOf({ rateLimit: false, analyticsRateLimit: false, insightsRateLimit: false })
   private readonly api = personalizationApi({
     application: this.application,
     profiles: this.profiles,

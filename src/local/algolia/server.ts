@@ -152,7 +152,8 @@ export async function startLocalAlgolia(options: LocalAlgoliaOptions = {}): Prom
   }
 }
 
-function applicationOf(options: LocalAlgoliaOptions): Application {
+/** @returns the application that a local Algolia stands in for @throws RangeError for a rate limit not of whole seconds */
+export function applicationOf(options: LocalAlgoliaOptions): Application {
   const { region = 'us', rateLimit = { calls: 500, seconds: 60 } } = options
   const application: Application = {
     appId: options.appId ?? 'LOCALALGOLIA',

@@ -1,23 +1,11 @@
-import Ajv from 'ajv'
 import fc from 'fast-check'
 import { toUnixSeconds } from '../../../src/algolia/instants'
-import { parseConfiguration } from '../../../src/airbyte/configuration'
 import { configSchema } from '../../../src/sources/algolia-profiles/config'
 import { spec } from '../../../src/sources/algolia-profiles/source'
 import { configuration } from '../../support/source'
+import { takenBy } from '../../support/spec-agreement'
 
-const message = spec()
-if (message.type !== 'SPEC') throw new Error('There is no spec')
-const bySpec = new Ajv({ strict: false }).compile(message.spec.connectionSpecification)
-
-function byCode(config: unknown): boolean {
-  try {
-    parseConfiguration(configSchema, config)
-    return true
-  } catch {
-    return false
-  }
-}
+const { bySpec, byCode } = takenBy(spec(), configSchema)
 
 const number = (digits: number, most: number) => fc.nat(most).map((value) => String(value).padStart(digits, '0'))
 const oddly = (usual: string, ...odd: string[]) =>

@@ -1,22 +1,10 @@
-import Ajv from 'ajv'
 import fc from 'fast-check'
-import { parseConfiguration } from '../../../src/airbyte/configuration'
 import { configSchema } from '../../../src/sources/algolia-search-analytics/config'
 import { spec } from '../../../src/sources/algolia-search-analytics/source'
 import { analyticsConfig } from '../../support/search-analytics'
+import { takenBy } from '../../support/spec-agreement'
 
-const message = spec()
-if (message.type !== 'SPEC') throw new Error('There is no spec')
-const bySpec = new Ajv({ strict: false }).compile(message.spec.connectionSpecification)
-
-function byCode(config: unknown): boolean {
-  try {
-    parseConfiguration(configSchema, config)
-    return true
-  } catch {
-    return false
-  }
-}
+const { bySpec, byCode } = takenBy(spec(), configSchema)
 
 const digits = (length: number, most: number) => fc.nat(most).map((value) => String(value).padStart(length, '0'))
 const year = fc.oneof(fc.constantFrom('1900', '2000', '2024', '2026', '0000', '1000', '9999'), digits(4, 9_999))
