@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock'
+import { counted } from '../../report/words'
 import { toTimestamp } from '../instants'
 import type { Plan } from './plan'
 import { stateAfter, type StateFilters, type StreamState } from './state'
@@ -23,7 +24,7 @@ export interface PassOptions extends Omit<WalkOptions, 'startedAt'> {
  * Reads what a plan says, page by page: the pass to go on with, or a new one.
  *
  * A new pass starts when it is begun, by the server's clock, which the answers tell and which is reckoned back to before
- * the first call.
+ * the first call, or by this machine's where that is behind.
  * @throws what `walk` throws
  */
 export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerator<ReadPage, void> {
@@ -42,7 +43,15 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
     isFirst = false
     yield { profiles: step.profiles, state: stateAfter(step.pass, { filters, startedAt: start.at, after, run, from }) }
   }
-  if (!isUnusable) return
+  if (!isUnusable) {
+    const minutes = counted(Math.round(start.behind / 60), 'minute')
+    if (start.behind > 0) {
+      onWarning(
+        `By the date of Algolia's answers, this machine's clock is ${minutes} behind. So that nothing is missed, the cursor goes by the earlier clock: if Algolia's is right, profiles of ${minutes} more come again with each run. Make sure that this machine's clock is right.`
+      )
+    }
+    return
+  }
   onWarning(
     `The cursor in the state, ${toTimestamp(plan.latestCursor ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
   )
@@ -53,11 +62,11 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
 const SAME_CLOCK_SECONDS = 60
 
 /**
- * When a pass started, whole Unix seconds. A cursor that lies too late would lose profiles without a word, so where clocks
- * differ, the earliest counts: that of any node of the server, and while a single page has told, this machine's too.
+ * When a pass started, whole Unix seconds. A cursor that lies too late would lose profiles without a word, one that lies too
+ * early only has some come again. So where clocks differ, the earliest counts: that of any node of the server, or this
+ * machine's. However many pages have told, all of them may have come from one node whose clock is ahead.
  */
 class Start {
-  private pages = 0
   private earliest = Infinity
 
   constructor(
@@ -67,7 +76,6 @@ class Start {
 
   /** @param begunByServer when it was begun by the clock of the earliest node so far, in milliseconds */
   learn(begunByServer: number): number {
-    this.pages += 1
     const seconds = Math.floor(begunByServer / 1000)
     // The dates of one clock differ by a second or two: the start of a pass is not to change by that.
     if (seconds < this.earliest - SAME_CLOCK_SECONDS) this.earliest = seconds
@@ -79,10 +87,13 @@ class Start {
     return this.earliest
   }
 
+  /** How far this machine's clock is behind all of the server's that have told, in seconds; 0 where the server's counts. */
+  get behind(): number {
+    const behind = this.earliest - Math.floor(this.begunAt / 1000)
+    return this.earlier === undefined && behind > SAME_CLOCK_SECONDS ? behind : 0
+  }
+
   get at(): number {
-    if (this.earlier !== undefined) return this.earlier
-    const byMachine = Math.floor(this.begunAt / 1000)
-    const isConfirmed = this.pages > 1 || this.earliest <= byMachine + SAME_CLOCK_SECONDS
-    return isConfirmed ? this.earliest : byMachine
+    return this.earlier ?? this.earliest - this.behind
   }
 }

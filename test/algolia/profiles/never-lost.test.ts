@@ -25,6 +25,8 @@ interface Case {
   readonly rateLimit: { readonly calls: number; readonly seconds: number } | undefined
   readonly latency: number
   readonly clockOffset: number
+  /** How many answers of a hundred come from a node whose clock is an hour ahead of all others. */
+  readonly ahead: number
   readonly precision: number
   /** How many calls of a hundred change a profile, or go wrong. */
   readonly updates: number
@@ -51,6 +53,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   rateLimit: fc.constantFrom(undefined, undefined, { calls: 500, seconds: 60 }, { calls: 30, seconds: 5 }),
   latency: fc.constantFrom(0, 20, 200, 1500),
   clockOffset: fc.constantFrom(0, -HOUR, HOUR),
+  ahead: fc.constantFrom(0, 30, 100),
   precision: fc.constantFrom(1, 1000, 1_000_000),
   updates: fc.constantFrom(0, 5, 30),
   faults: fc.constantFrom(0, 0, 3)
@@ -72,7 +75,9 @@ async function expectNothingLost(given: Case): Promise<void> {
   const chance = new Chance(given.seed)
   const clock = new VirtualClock()
   let { faults, updates } = given
-  const algolia = new SimulatedAlgolia({
+  // Were the machine's clock ahead as well, no clock would be right.
+  const ahead = given.clockOffset < 0 ? 0 : given.ahead
+  const algolia: SimulatedAlgolia = new SimulatedAlgolia({
     clock,
     latency: () => given.latency * (0.5 + chance.next()),
     rateLimit: given.rateLimit,
@@ -80,7 +85,10 @@ async function expectNothingLost(given: Case): Promise<void> {
     precision: given.precision,
     onCall: () => {
       if (chance.happens(updates / 100)) updateOne(algolia, chance)
-      return chance.happens(faults / 100) ? chance.oneOf(FAULTS) : undefined
+      if (chance.happens(faults / 100)) return chance.oneOf(FAULTS)
+      return chance.happens(ahead / 100)
+        ? { headers: { date: new Date(algolia.now() + HOUR).toUTCString() } }
+        : undefined
     }
   })
   populate(algolia, given.population, given.profiles, chance)

@@ -291,19 +291,21 @@ test('the next page is asked for while the present one is being taken, and no fu
 
 describe('the cursor', () => {
   test.each([0, 3_600_000, -3_600_000])(
-    'goes by the clock of the server, %d ms ahead, and by when the pass began, not by what it found',
+    'goes by when the pass began, not by what it found: by the clock of the server, %d ms ahead, or an earlier one of the machine',
     async (clockOffset) => {
       const clock = new VirtualClock()
       const algolia = new SimulatedAlgolia({ clock, clockOffset, latency: () => 30_000 })
       algolia.put('a', Date.parse('2025-01-01T00:00:00Z') * 1000)
       algolia.put('b', Date.parse('2030-01-01T00:00:00Z') * 1000)
-      const began = algolia.now()
+      const began = Math.min(algolia.now(), clock.now())
       const input = { config: configuration({ pageSize: 1 }), catalog: catalogOf('profiles') }
       const output = await readInProcess(input, { clock, random: () => 0.5, createTransport: () => algolia })
       const [{ stream } = {}] = output.lastStates as { stream?: { stream_state: { cursor: string } } }[]
       const cursor = Date.parse(stream?.stream_state.cursor ?? '')
       expect(cursor).toBeLessThanOrEqual(began - 600_000)
       expect(cursor).toBeGreaterThan(began - 602_000 - 30_000)
+      const warnings = clockOffset > 0 ? [expect.stringContaining("this machine's clock is 60 minutes behind")] : []
+      expect(output.logs('WARN')).toEqual(warnings)
     }
   )
 })
