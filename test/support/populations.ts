@@ -45,7 +45,7 @@ export function populate(algolia: SimulatedAlgolia, population: Population, coun
 }
 
 /** How user tokens look. */
-export const TOKENS = ['random', 'sequential', 'prefixed', 'mixed'] as const
+export const TOKENS = ['random', 'sequential', 'prefixed', 'mixed', 'as long as they may be'] as const
 
 /** How the times of updates lie. */
 export const TIMES = [
@@ -63,6 +63,9 @@ export type Tokens = (typeof TOKENS)[number]
 export type Times = (typeof TIMES)[number]
 
 const HEX = 16 ** 12
+
+/** Characters of a user token, at most. */
+const LONGEST = 129
 
 /** Fills a simulation with so many made-up profiles of the 90 days before its present, none of the last ten minutes. */
 export function populateWith(
@@ -86,7 +89,8 @@ export function populateWith(
       random: () => random,
       sequential: () => `user-${index}`,
       prefixed: () => `${['android', 'ios', 'shop-de', 'web'][kind]}_${random}`,
-      mixed: () => [`anonymous-${random}`, `${index}`, `${random}=`, `Customer/${index}`][kind] ?? random
+      mixed: () => [`anonymous-${random}`, `${index}`, `${random}=`, `Customer/${index}`][kind] ?? random,
+      'as long as they may be': () => random.padEnd(LONGEST, '0123456789abcdef')
     }[tokens]()
   })
   const inOrder = [...new Set(texts)].sort()
@@ -105,9 +109,10 @@ export function populateWith(
   }
 }
 
-/** Updates one profile, or adds one, as it happens on a live application: now, or stored some minutes late. */
-export function updateOne(algolia: SimulatedAlgolia, chance: Chance): void {
+/** Updates a profile, or adds or deletes one, as it happens on a live application: now, or stored some minutes late. */
+export function changeOne(algolia: SimulatedAlgolia, chance: Chance): void {
   const tokens = [...algolia.profiles.keys()]
+  if (tokens.length > 0 && chance.happens(0.15)) return algolia.delete(chance.oneOf(tokens))
   const isNew = tokens.length === 0 || chance.happens(0.2)
   const token = isNew ? `user-${Math.floor(chance.next() * 36 ** 6).toString(36)}` : chance.oneOf(tokens)
   const lateness = chance.happens(0.5) ? 0 : 500 * SECOND * chance.next()

@@ -70,6 +70,13 @@ export class SimulatedAlgolia implements Transport {
     this.sorted.splice(place, known === undefined ? 0 : 1, [userID, profile])
   }
 
+  /** Deletes a profile, if it is there. */
+  delete(userID: string): void {
+    if (!this.profiles.delete(userID) || this.sorted === undefined) return
+    const place = firstAtOrAfter(this.sorted, this.placeOf(userID), (other) => this.placeOf(other))
+    this.sorted.splice(place, 1)
+  }
+
   async send(path: string, signal: AbortSignal): Promise<Answer> {
     const { clock, latency = () => 0, onCall } = this.options
     this.calls += 1

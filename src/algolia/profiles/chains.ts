@@ -10,8 +10,12 @@
 const CALLS_TO_SPARE = 8
 const PART_TO_SPARE = 0.015
 
-/** More windows than this make a state too large for a host. */
-export const MOST_WINDOWS = 16
+/** A state of more characters is too large for a host: so much is for its windows, and so much for each beside its tokens. */
+const MOST_CHARACTERS = 3600
+const CHARACTERS_OF_A_WINDOW = 140
+
+/** More windows than this aren't of use. */
+const MOST_WINDOWS = 16
 
 /** A sample of this many profiles tells well enough where to cut. */
 const GOOD_SAMPLE = 100
@@ -45,6 +49,14 @@ export function chainsWanted(latency: number, rate: number | undefined, concurre
  */
 export function windowsWanted(chains: number, latency: number, rate: number | undefined): number {
   return chains > 1 && rate !== undefined && chains >= latency * rate ? 2 * chains : chains
+}
+
+/**
+ * @param characters of the page token and the user token that a window has in a state
+ * @returns how many windows a state has room for
+ */
+export function mostWindows(characters: number): number {
+  return Math.min(MOST_WINDOWS, Math.floor(MOST_CHARACTERS / (CHARACTERS_OF_A_WINDOW + characters)))
 }
 
 /** @returns whether a window that seems to have so many pages is too short to be cut */

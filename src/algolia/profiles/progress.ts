@@ -1,6 +1,6 @@
 import { transientError } from '../../errors'
 import { Chain, momentOf } from './chain'
-import { callsToSpare, isShort, MOST_WINDOWS, partsWanted } from './chains'
+import { callsToSpare, isShort, mostWindows, partsWanted } from './chains'
 import { chooseCuts, type Moment } from './cuts'
 import type { PageProfiles } from './page-profiles'
 import { type FreshProfiles, ownProfiles, placeAfter, withoutRepeats } from './repeats'
@@ -127,12 +127,13 @@ export class Progress {
     const isOpen = window.before === undefined
     // The part of an open window that comes last is one more.
     const last = isOpen ? 1 : 0
+    const { pageToken = '', readTo = '' } = window
     const wanted = partsWanted(page.windowsWanted, {
       pages,
       sample: chain.size,
       ...this.weigh(window),
       spare: this.callsToSpare() - last,
-      room: MOST_WINDOWS - this.pass.windows.length - last
+      room: mostWindows(pageToken.length + readTo.length) - this.pass.windows.length - last
     })
     if (wanted === 0) return false
     const end = window.before ?? page.startedAt - LATENESS_SECONDS

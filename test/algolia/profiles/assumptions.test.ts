@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { Chance } from '../../support/chance'
-import { populateWith } from '../../support/populations'
+import { populateWith, TIMES, TOKENS } from '../../support/populations'
 import { SimulatedAlgolia, type SimulationOptions } from '../../support/simulated-algolia'
 import { catalogOf, configuration, type HostState, readInProcess, type ReadInProcess } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
@@ -55,13 +55,15 @@ describe('the order of user tokens', () => {
     async (order) => {
       const given = fc.record({
         seed: fc.integer(),
+        tokens: fc.constantFrom(...TOKENS),
+        times: fc.constantFrom(...TIMES),
         kills: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 4 })
       })
       await fc.assert(
-        fc.asyncProperty(given, async ({ seed, kills }) => {
+        fc.asyncProperty(given, async ({ seed, tokens, times, kills }) => {
           const chance = new Chance(seed)
           const world = new World(chance, { placeOf: ORDERS[order] as (userToken: string) => string })
-          populateWith(world.algolia, { tokens: 'mixed', times: 'even' }, 800, chance)
+          populateWith(world.algolia, { tokens, times }, 800, chance)
           const rows: string[] = []
           let state: HostState[] = []
           for (const killedAt of [...kills, Infinity]) {

@@ -2,11 +2,14 @@ import {
   callsToSpare,
   type Candidate,
   chainsWanted,
+  mostWindows,
   partsWanted,
   windowsWanted
 } from '../../../src/algolia/profiles/chains'
+import { stateAfter, writeStreamState } from '../../../src/algolia/profiles/state'
 
 const RATE = 500 / 60_000
+const NOW = Date.parse('2026-03-01T12:00:00Z') / 1000
 
 test.each([
   [50, RATE, 8, 1],
@@ -31,6 +34,30 @@ test.each([
   [8, 50, undefined, 8]
 ])('%d chains at %d ms, and %d calls a millisecond, take %d windows', (chains, latency, rate, windows) => {
   expect(windowsWanted(chains, latency, rate)).toBe(windows)
+})
+
+test.each([
+  ['of 36 characters, as those of UUIDs', 36, 16],
+  ['as long as they may be', 129, 7]
+])('with tokens %s, a state that a person can read stays below 4 kB', (_, length, windows) => {
+  const userToken = 'x'.repeat(length)
+  const pageToken = length === 36 ? 'y'.repeat(40) : 'y'.repeat(190)
+  expect(mostWindows(userToken.length + pageToken.length)).toBe(windows)
+  const window = { after: NOW, before: NOW, pageToken, read: 1_000_000, readTo: userToken, again: 1000, share: 0.0625 }
+  const pass = { windows: Array.from({ length: windows }, () => window), pages: 100_000, read: 1_000_000 }
+  const filters = {
+    appId: 'LOCALALGOLIA',
+    region: 'us',
+    startDate: '2026-01-01',
+    indices: ['products'],
+    affinities: []
+  }
+  const from = { run: 'abcdefghijk', pages: 99_000 }
+  const state = writeStreamState(stateAfter(pass, { filters, startedAt: NOW, after: NOW, run: 'abcdefghijk', from }))
+  expect(JSON.stringify(state).length).toBeLessThan(4096)
+  expect(JSON.stringify(state.pass?.windows[0])).toContain(
+    '"after":"2026-03-01T12:00:00Z","before":"2026-03-01T12:00:00Z"'
+  )
 })
 
 describe('calls to spare', () => {

@@ -4,7 +4,7 @@ import { PackageError } from '../../../src/errors'
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { NoAnswer } from '../../../src/algolia/api/transport'
 import { Chance } from '../../support/chance'
-import { populate, POPULATIONS, type Population, updateOne } from '../../support/populations'
+import { changeOne, populate, POPULATIONS, type Population } from '../../support/populations'
 import { SimulatedAlgolia, type SimulatedFault, versionOf } from '../../support/simulated-algolia'
 import { catalogOf, configuration, type HostState, type StreamName, type SyncMode } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
@@ -29,7 +29,7 @@ interface Case {
   readonly ahead: number
   readonly precision: number
   /** How many calls of a hundred change a profile, or go wrong. */
-  readonly updates: number
+  readonly changes: number
   readonly faults: number
 }
 
@@ -55,7 +55,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   clockOffset: fc.constantFrom(0, -HOUR, HOUR),
   ahead: fc.constantFrom(0, 30, 100),
   precision: fc.constantFrom(1, 1000, 1_000_000),
-  updates: fc.constantFrom(0, 5, 30),
+  changes: fc.constantFrom(0, 5, 30),
   faults: fc.constantFrom(0, 0, 3)
 })
 
@@ -65,7 +65,7 @@ interface Kept {
   state: HostState | undefined
 }
 
-test('whatever is killed, delayed, updated or broken, no profile is ever lost', async () => {
+test('whatever is killed, delayed, changed or broken, no profile is ever lost', async () => {
   // A case that fails says enough: shrinking it can take for ever.
   const options = { numRuns: LONG ? 8000 : 150, endOnFailure: true }
   await fc.assert(fc.asyncProperty(cases, expectNothingLost), options)
@@ -74,7 +74,7 @@ test('whatever is killed, delayed, updated or broken, no profile is ever lost', 
 async function expectNothingLost(given: Case): Promise<void> {
   const chance = new Chance(given.seed)
   const clock = new VirtualClock()
-  let { faults, updates } = given
+  let { faults, changes } = given
   // Were the machine's clock ahead as well, no clock would be right.
   const ahead = given.clockOffset < 0 ? 0 : given.ahead
   const algolia: SimulatedAlgolia = new SimulatedAlgolia({
@@ -84,7 +84,7 @@ async function expectNothingLost(given: Case): Promise<void> {
     clockOffset: given.clockOffset,
     precision: given.precision,
     onCall: () => {
-      if (chance.happens(updates / 100)) updateOne(algolia, chance)
+      if (chance.happens(changes / 100)) changeOne(algolia, chance)
       if (chance.happens(faults / 100)) return chance.oneOf(FAULTS)
       return chance.happens(ahead / 100)
         ? { headers: { date: new Date(algolia.now() + HOUR).toUTCString() } }
@@ -104,7 +104,7 @@ async function expectNothingLost(given: Case): Promise<void> {
     const messages = read(input, environment, new AbortController().signal)
     await receive(messages, killAfter, kept, chance)
     clock.advance(chance.below(2 * HOUR))
-    for (let left = updates; left > 0; left -= 1) updateOne(algolia, chance)
+    for (let left = changes; left > 0; left -= 1) changeOne(algolia, chance)
   }
 
   for (let kill = 0; kill < given.kills; kill += 1) {
@@ -112,7 +112,7 @@ async function expectNothingLost(given: Case): Promise<void> {
   }
   faults = 0
   await run(given.streams, Infinity)
-  updates = 0
+  changes = 0
   const incremental = given.streams.filter(([, mode]) => mode === 'incremental')
   if (incremental.length > 0) await run(incremental, Infinity)
 

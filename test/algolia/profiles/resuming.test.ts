@@ -69,6 +69,33 @@ describe('a read', () => {
     expect(future.statuses().at(-1)).toBe('COMPLETE')
   })
 
+  const passOfBefore = (windows: object[]) =>
+    stateOf({ version: 1, filters: ALL, pass: { startedAt: '2026-03-01T11:00:00Z', run: 'a', windows, pages: 3 } })
+
+  test('from a state of the version before goes on with its windows', async () => {
+    const [whole] = await read(undefined)
+    const cut = '2026-01-15T00:00:00Z'
+    const bounds = { before: '2026-01-15T00:00:01Z' }
+    const earlier = whole.rows('profiles').filter(({ algolia_last_updated }) => String(algolia_last_updated) < cut)
+    const handedOut = earlier.slice(0, 10).map(({ algolia_user_id }) => String(algolia_user_id))
+    const pageToken = `${JSON.stringify([null, bounds.before])} ${handedOut.at(-1)}`
+    const [rest, algolia] = await read(
+      passOfBefore([
+        { ...bounds, pageToken, pages: 1 },
+        { after: cut, pages: 0 }
+      ])
+    )
+    expect(rest.thrown).toBeUndefined()
+    expect(rest.logs('WARN')).toEqual([])
+    expect([...handedOut, ...rest.userTokens()].sort()).toEqual([...algolia.profiles.keys()].sort())
+  })
+
+  test('from a state of the version before that can not be taken over is a full one, with a warning', async () => {
+    const [fresh] = await read(passOfBefore([{ pageToken: 7, pages: 1 }]))
+    expect(fresh.userTokens()).toHaveLength(100)
+    expect(fresh.logs('WARN')).toEqual([expect.stringMatching(/earlier version .*pageToken.* read anew/) as string])
+  })
+
   test('from the present cursor hands over nothing, and a state', async () => {
     const [first] = await read(undefined)
     const [second, algolia] = await read(first.lastStates)
