@@ -8,7 +8,7 @@ module.exports = {
   name: 'source-cpu',
   async run({ quick, progress }) {
     const profiles = quick ? 50_000 : 200_000
-    const runs = quick ? 3 : 5
+    const runs = quick ? 2 : 5
     // One window, so that it makes the same calls as the others.
     return withReadCommand(['profiles'], { concurrency: 1 }, async (read) => {
       await checkSameRecords(read)

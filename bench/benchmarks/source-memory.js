@@ -8,7 +8,7 @@ module.exports = {
   name: 'source-memory',
   async run({ quick, progress }) {
     const sizes = quick ? [20_000, 100_000] : [20_000, 200_000, 1_000_000]
-    const runs = quick ? 2 : 3
+    const runs = quick ? 1 : 3
     const oneWindow = { concurrency: 1 }
     const found = []
     for (const profiles of sizes) {
@@ -27,7 +27,7 @@ module.exports = {
       },
       { id: 'most', flags: ['--no-rate-limit'], what: 'eight windows, where there is no limit' }
     ]) {
-      const samples = await peaks({ profiles: 100_000, flags, config: {}, runs })
+      const samples = await peaks({ profiles: quick ? 50_000 : 100_000, flags, config: {}, runs })
       found.push({ id: `source-memory/${id}-windows`, what: `Peak memory with ${what}`, samples })
       progress(what)
     }
