@@ -20,6 +20,9 @@ const MOST_WINDOWS = 16
 /** A sample of this many profiles tells well enough where to cut. */
 const GOOD_SAMPLE = 100
 
+/** A window is first cut after so many pages, at most. */
+const FIRST_PAGES = 2
+
 /** Parts of fewer pages than this aren't worth a call. */
 const LEAST_PAGES = 4
 
@@ -62,6 +65,17 @@ export function mostWindows(characters: number): number {
 /** @returns whether a window that seems to have so many pages is too short to be cut */
 export function isShort(pages: number, rate: number | undefined): boolean {
   return pages <= (rate === undefined ? SHORT_WITHOUT_LIMIT : SHORT)
+}
+
+/**
+ * Where pages are small, a first sample is too, and a window may turn out to be several times as long as it seemed. What has
+ * been begun can't be cut again for little, so the short ones are begun first: by the time that the long ones come, a long
+ * read has earned the calls for a better sample of each. A shorter one hasn't, and begins with the long ones.
+ * @param pages of the whole read, as far as is known
+ */
+export function beginsWithShortWindows(pages: number | undefined, pageSize: number): boolean {
+  if (pages === undefined || FIRST_PAGES * pageSize >= GOOD_SAMPLE) return false
+  return (PART_TO_SPARE * pages) / 2 >= GOOD_SAMPLE / pageSize + CALLS_TO_SPARE
 }
 
 /** What a run has read, and what is before it. */

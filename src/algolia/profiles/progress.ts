@@ -1,6 +1,6 @@
 import { transientError } from '../../errors'
 import { Chain, momentOf } from './chain'
-import { callsToSpare, isShort, mostWindows, partsWanted } from './chains'
+import { beginsWithShortWindows, callsToSpare, isShort, mostWindows, partsWanted } from './chains'
 import { chooseCuts, type Moment } from './cuts'
 import type { PageProfiles } from './page-profiles'
 import { type FreshProfiles, ownProfiles, placeAfter, withoutRepeats } from './repeats'
@@ -46,6 +46,8 @@ export class Progress {
   private pages = 0
   /** Profiles read in this run that hadn't been before. */
   private useful = 0
+  /** Pages of the pass, as the user tokens of its first ones told when it was cut. */
+  private pagesInAll: number | undefined
   /** Of the windows that are read to their end: profiles, and the part of the pass that was expected in them. */
   private readonly done = { profiles: 0, share: 0 }
 
@@ -69,7 +71,9 @@ export class Progress {
     const windows = [...windowsToRead(this.pass)].sort((one, other) => this.shareLeft(other) - this.shareLeft(one))
     if (windows.length < 2 * chains) return windows
     const isBegun = ({ pageToken }: Window): boolean => pageToken !== undefined
-    return [...windows.filter(isBegun), ...windows.filter((window) => !isBegun(window))]
+    const others = windows.filter((window) => !isBegun(window))
+    if (beginsWithShortWindows(this.pagesInAll, this.pageSize)) others.reverse()
+    return [...windows.filter(isBegun), ...others]
   }
 
   /** Sends a window back to its start, as its page token was refused. */
@@ -150,6 +154,7 @@ export class Progress {
       ...(isOpen ? [{ second: end - 1, share: inTime }] : []),
       { second: undefined, share: 1 }
     ]
+    if (this.pages === pages && pagesLeft !== undefined) this.pagesInAll = pages + pagesLeft
     const { all } = chain
     const moments = [...all.values()].flatMap((updatedAt) => momentOf(updatedAt) ?? [])
     const parts = bounds.slice(1).map(({ second, share }, index): Part => {

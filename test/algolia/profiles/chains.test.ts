@@ -1,4 +1,5 @@
 import {
+  beginsWithShortWindows,
   callsToSpare,
   type Candidate,
   chainsWanted,
@@ -58,6 +59,15 @@ test.each([
   expect(JSON.stringify(state.pass?.windows[0])).toContain(
     '"after":"2026-03-01T12:00:00Z","before":"2026-03-01T12:00:00Z"'
   )
+})
+
+test.each([
+  ['a long read of small pages', 10_000, 10, true],
+  ['a shorter one, which earns too few calls to cut the long ones again', 1200, 10, false],
+  ['one that is not known to be long', undefined, 10, false],
+  ['a long read of pages that are a sample', 10_000, 100, false]
+])('short windows are begun first in %s: %p pages of %d: %p', (_, pages, pageSize, isSo) => {
+  expect(beginsWithShortWindows(pages, pageSize)).toBe(isSo)
 })
 
 describe('calls to spare', () => {
