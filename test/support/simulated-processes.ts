@@ -169,6 +169,7 @@ export class SimulatedProfiles {
     if (this.#period.number !== number) this.#period = { number, calls: 0 }
     this.#period.calls += 1
     return {
+      'x-ratelimit-limit': String(limit.calls),
       'x-ratelimit-remaining': String(Math.max(0, limit.calls - this.#period.calls)),
       'x-ratelimit-reset': String(Math.ceil(((number + 1) * limit.period) / 1000)),
       ...(this.#period.calls > limit.calls && { 'x-ratelimit-refused': 'yes' })
@@ -208,6 +209,9 @@ export function loadProcesses(count: number): (typeof Definition)[] {
   })
 }
 
+/** Then an event is given up. */
+const MOST_ATTEMPTS = 60
+
 export interface Told {
   delivered: TimedEvent[]
   /** Users of batches: what a read and a write each is reckoned for. */
@@ -220,15 +224,16 @@ export interface Told {
 }
 
 /**
- * Delivers the events: what comes to a process within a tenth of a second is a batch. What is to be retried comes again half a
- * second later or so, in other company, at whichever process.
+ * Delivers the events: what comes to a process within a tenth of a second is a batch. What is to be retried comes again some
+ * time later, half a second or so if nothing else is said, at whichever process.
  */
 export async function deliverAll(
   time: SimulatedTime,
   algolia: SimulatedProfiles,
   processes: (typeof Definition)[],
   events: readonly TimedEvent[],
-  random: () => number
+  random: () => number,
+  retryAfter = 500
 ): Promise<Told> {
   const told: Told = { delivered: [], updates: 0, retried: 0, longest: 0, left: 0 }
   const start = time.now
@@ -251,12 +256,12 @@ export async function deliverAll(
       return statuses[index] !== 200
     })
     if (again.length === 0) return
-    if (attempt === 40) {
+    if (attempt === MOST_ATTEMPTS) {
       told.left += again.length
       return
     }
     told.retried += again.length
-    await time.sleep(250 + 500 * random())
+    await time.sleep(retryAfter * (0.5 + random()))
     await deliver(Math.floor(random() * processes.length), again, attempt + 1)
   }
   const batches = new Map<string, TimedEvent[]>()

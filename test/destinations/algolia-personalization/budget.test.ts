@@ -1,6 +1,6 @@
 import definition from '../../../src/destinations/algolia-personalization'
 import fc from 'fast-check'
-import { budgetOf } from '../../../src/destinations/algolia-personalization/api/budget'
+import { Budget, budgetOf } from '../../../src/destinations/algolia-personalization/api/budget'
 import { MAX_CONCURRENT_USERS } from '../../../src/destinations/algolia-personalization/constants'
 import { audienceTrack } from '../../support/audience-events'
 import { algoliaForEachTest, Host, settings } from '../../support/destination'
@@ -48,6 +48,9 @@ test('after an answer that says that no calls remain nothing further is sent, an
   for (const entry of entries) if (entry.status === 429) expect(entry.errormessage).toMatch(/until \d{4}-\d\d-\d\dT/)
 
   algolia.application.rateLimit = false
+  // It doesn't ask before the minute is over.
+  const now = performance.now.bind(performance)
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000)
   const again = await host.deliverBatch('enterAudience', failed)
   expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]))
   for (let index = 0; index < 100; index++) expect(managedIds(algolia, `u${index}`)).toEqual(['vip'])
@@ -244,5 +247,106 @@ describe('a write that was promised and does not come is given back', () => {
       }),
       { numRuns: 40 }
     )
+  })
+})
+
+describe('the calls that are left', () => {
+  const read = { keep: 6, promises: 1 }
+  const period = { limit: 500, resetAt: 1_800_000_060 }
+  let now = 0
+  let budget = new Budget()
+
+  beforeEach(() => {
+    now = 5_000
+    budget = new Budget()
+    jest.spyOn(performance, 'now').mockImplementation(() => now)
+  })
+
+  /** An answer that says so, at 08:00:00 of a period that ends at 08:01:00. */
+  function told(left: number, { limit, resetAt } = period): void {
+    const headers = new Headers({
+      date: new Date(1_800_000_000_000).toUTCString(),
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(left),
+      'x-ratelimit-reset': String(resetAt)
+    })
+    budget.learn({ headers } as never)
+  }
+
+  /** Others send so many calls for each of ours. */
+  function withOthers(share: number, from = 500): number {
+    for (let answer = 0; answer < 100; answer++) told(from - share * answer)
+    return from - share * 99
+  }
+
+  test('are left for looks: more where others use them, too, but never more than a quarter', () => {
+    told(8)
+    expect(budget.allows(read)).toBe('yes')
+    told(7)
+    expect(budget.allows(read)).toBe('no')
+    budget = new Budget()
+    // In another period each, as what others took in this one would count.
+    const later = (minutes: number): number => period.resetAt + 60 * minutes
+    withOthers(4, 10_000)
+    told(6 * 4 + 2, { ...period, resetAt: later(1) })
+    expect(budget.allows(read)).toBe('yes')
+    told(6 * 4, { ...period, resetAt: later(2) })
+    expect(budget.allows(read)).toBe('no')
+    told(6, { limit: 20, resetAt: later(3) })
+    expect(budget.allows(read)).toBe('no')
+    told(7, { limit: 20, resetAt: later(4) })
+    expect(budget.allows(read)).toBe('yes')
+  })
+
+  test('after a pause one call goes ahead, where others use them, too; nobody waits longer than a second for its answer', async () => {
+    const left = withOthers(4, 1_000)
+    now += 200
+    expect(budget.allows(read)).toBe('yes')
+    budget.begin()
+    expect(budget.allows(read)).toBe('wait')
+    told(left - 4)
+    expect(budget.allows(read)).toBe('yes')
+    budget.end()
+    now += 200
+    expect(budget.allows(read)).toBe('yes')
+    budget.begin()
+    const waiting = budget.nextEnd()
+    now += 999
+    expect(budget.allows(read)).toBe('wait')
+    now += 1
+    await waiting
+    expect(budget.allows(read)).toBe('yes')
+  })
+
+  test('alone, all go at once, however long ago it was told', () => {
+    told(400)
+    now += 20_000
+    for (let call = 0; call < 16; call++) {
+      expect(budget.allows(read)).toBe('yes')
+      budget.begin()
+    }
+  })
+
+  test('when too few are left nothing is sent until the period is over; then one call that asks, once a second', () => {
+    told(5)
+    now += 59_999
+    expect(budget.allows(read)).toBe('no')
+    now += 1
+    expect(budget.allows(read)).toBe('yes')
+    expect(budget.allows(read)).toBe('no')
+    now += 1_000
+    expect(budget.allows(read)).toBe('yes')
+    budget.begin()
+    expect(budget.allows(read)).toBe('wait')
+    told(499, { ...period, resetAt: period.resetAt + 60 })
+    expect(budget.allows(read)).toBe('yes')
+  })
+
+  test('where none are left it is asked once a second, as that takes none away from anybody', () => {
+    told(0)
+    expect(budget.allows(read)).toBe('yes')
+    expect(budget.allows(read)).toBe('no')
+    now += 1_000
+    expect(budget.allows(read)).toBe('yes')
   })
 })

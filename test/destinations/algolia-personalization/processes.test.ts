@@ -129,6 +129,35 @@ describe.each([2, 4])('a burst at %i processes', (count) => {
   })
 })
 
+test.each([
+  [2, 'random'],
+  [2, 'audience after audience'],
+  [4, 'random'],
+  [4, 'audience after audience']
+])(
+  'at the limit of 500 calls a minute %i processes make at most 1.15 times the calls that must be, %s',
+  async (count, order) => {
+    const limit = { calls: 500, period: 60_000 }
+    await inScene({ seed: count, latency: 60, stalls: 0, limit }, async (algolia, scene, chance) => {
+      const users = Array.from({ length: 200 }, (_, index) => `limit${index}-${scene}`)
+      for (const user of users) algolia.put(user, [FOREIGN])
+      await time.sleep(80_000)
+      const inOrder = [0, 1, 2, 3, 4].flatMap((audience) => users.map((user) => ({ user, audience: `a${audience}` })))
+      const events = inOrder.map((change, index): TimedEvent => {
+        const at = order === 'random' ? chance.below(1_000) : index
+        return { ...change, entered: true, at, process: chance.below(count) }
+      })
+      const told = await deliverAll(time, algolia, processes.slice(0, count), events, chance.next, 10_000)
+      await time.sleep(60_000)
+      expect(told).toMatchObject({ left: 0 })
+      expect(wrongOf(algolia, told.delivered)).toEqual([])
+      for (const user of users) expect(algolia.profiles.get(user)?.segments[0]).toBe(FOREIGN)
+      // What was refused costs none.
+      expect((algolia.calls - algolia.refused) / (2 * told.updates)).toBeLessThanOrEqual(1.15)
+    })
+  }
+)
+
 describe('a newer event at another process, of the same user and audience or trait, is not undone by a repair', () => {
   const gaps = [200, 400, 500, 600, 700, 800, 1_200]
   const scenes = gaps.flatMap((gap) => [20, 60, 100].map((latency) => ({ gap, latency })))

@@ -107,6 +107,12 @@ export function resetTime(response: ModifiedResponse): number | undefined {
     : undefined
 }
 
+/** The server's time, Unix milliseconds, if the answer tells it. */
+export function serverTimeOf(response: ModifiedResponse): number | undefined {
+  const date = Date.parse(response.headers.get('date') ?? '')
+  return Number.isNaN(date) ? undefined : date
+}
+
 /** A header that holds a whole number. */
 export function wholeNumber(response: ModifiedResponse, header: string): number | undefined {
   const value = response.headers.get(header)

@@ -2,7 +2,7 @@ import type { ModifiedResponse, RequestClient, RequestOptions } from '@segment/a
 import { LARGEST_BODY_BYTES, MAX_TIMEOUTS, MAX_UNANSWERED_CALLS, REQUEST_TIMEOUT_MS, WRITE_HOLD_MS } from '../constants'
 import { isFailure } from '../delivery/outcomes'
 import type { Failure } from '../delivery/outcomes'
-import { judge, resetTime } from './answer'
+import { judge, resetTime, serverTimeOf } from './answer'
 import type { Answer, Verdict } from './answer'
 import { aborted, isFutile, isTimeout, mayStillLand, noCallsLeft, tooLate, transportFailure } from './failures'
 import type { Operation } from './failures'
@@ -71,7 +71,6 @@ export function openCalls(
   let silent = 0
   let timeouts = 0
   let underWay = 0
-  let hasAnswer = false
   let startedAt: number | undefined
 
   /**
@@ -85,10 +84,8 @@ export function openCalls(
       if (stopped) return stopped
       const isSilent = silent > 0 && underWay > 0
       const allowed = budget.allows({ keep, promises })
-      // What was known before this batch may have passed.
-      const mayAsk = allowed === 'no' && !hasAnswer
-      if ((allowed === 'yes' || mayAsk) && !isSilent) break
-      if (allowed === 'no' && !mayAsk) return noCallsLeft(operation, budget.resetAt)
+      if (allowed === 'yes' && !isSilent) break
+      if (allowed === 'no') return noCallsLeft(operation, budget.resetAt)
       await budget.nextEnd()
     }
     underWay += 1
@@ -118,7 +115,6 @@ export function openCalls(
     if (own) inARow = 0
     else if (isFailure(answer)) unanswered(answer)
     if (isFailure(answer) && (answer.status === 429 || isFutile(operation, own, response.status, said))) stop(answer)
-    hasAnswer = true
     if (budget.learn(response) === 0) stop(noCallsLeft(operation, resetTime(response)))
     if (own) startedAt ??= serverTimeOf(response)
     return verdict
@@ -223,11 +219,6 @@ export function openCalls(
       return { answer: failed(call, error), fate: Promise.race([fate, held.end]) }
     }
   }
-}
-
-function serverTimeOf(response: ModifiedResponse): number | undefined {
-  const date = Date.parse(response.headers.get('date') ?? '')
-  return Number.isNaN(date) ? undefined : date
 }
 
 /** A timer; `clear` ends it early. */
