@@ -342,11 +342,20 @@ describe('the calls that are left', () => {
     expect(budget.allows(read)).toBe('yes')
   })
 
-  test('where none are left it is asked once a second, as that takes none away from anybody', () => {
+  test('where none are left one call at a time asks, as that takes none away from anybody', () => {
     told(0)
     expect(budget.allows(read)).toBe('yes')
-    expect(budget.allows(read)).toBe('no')
-    now += 1_000
+    budget.begin()
+    expect(budget.allows(read)).toBe('wait')
+    told(0)
+    budget.end()
     expect(budget.allows(read)).toBe('yes')
+    budget.begin()
+    // The only one under way: nothing has overtaken it.
+    told(100)
+    expect(budget.allows(read)).toBe('yes')
+    for (let call = 0; call < 70; call++) budget.begin()
+    told(200)
+    expect(budget.allows(read)).toBe('wait')
   })
 })

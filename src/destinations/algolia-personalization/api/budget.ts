@@ -30,7 +30,7 @@ const MARGIN = { alone: 1.5, withOthers: 3 }
 /** Where others use the calls, too, what is known of these is believed for so long while nothing is under way. */
 const FRESH_MS = 25
 
-/** How often a call is sent to see whether there are calls again, and how long the others wait for its answer. */
+/** How often a call is sent to see whether the period is over, and how long the others wait for its answer. */
 const ASK_EVERY_MS = 1_000
 
 /** The longest that what an answer has said is believed without asking. */
@@ -113,11 +113,14 @@ export class Budget {
     return this.#mayAsk() ? 'yes' : 'no'
   }
 
-  /** What was known may have passed, so a call is sent to see: none of those that are kept, as long as there are such. */
+  /**
+   * What was known may have passed, so a call is sent to see. Where none are left that takes none away from anybody; but not
+   * one of those that are kept, as long as the period isn't over.
+   */
   #mayAsk(): boolean {
     const { left, endsAt } = this.#told ?? { left: 0, endsAt: 0 }
     const now = monotonic()
-    if ((left > 0 && now < endsAt) || now - this.#askedAt < ASK_EVERY_MS) return false
+    if (left > 0 && (now < endsAt || now - this.#askedAt < ASK_EVERY_MS)) return false
     this.#askedAt = now
     return true
   }
@@ -154,11 +157,11 @@ export class Budget {
     const before = this.#told
     this.#told = left === undefined ? undefined : toldBy(response, left)
     if (!this.#told || !before || this.#told.resetAt !== before.resetAt) return left
-    // Answers may overtake each other.
-    this.#told.left = Math.min(this.#told.left, before.left)
+    // Answers may overtake each other, where there are several.
+    if (this.#underWay > 1) this.#told.left = Math.min(this.#told.left, before.left)
     this.#told.endsAt = Math.min(this.#told.endsAt, before.endsAt)
     // Where none were left, nobody knows how many others asked.
-    if (before.left > 0) this.#learnShare(before.left - this.#told.left)
+    if (before.left > 0) this.#learnShare(Math.max(before.left - this.#told.left, 0))
     return left
   }
 
