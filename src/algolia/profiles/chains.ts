@@ -74,8 +74,9 @@ export function isShort(pages: number, rate: number | undefined): boolean {
  * @param pages of the whole read, as far as is known
  */
 export function beginsWithShortWindows(pages: number | undefined, pageSize: number): boolean {
-  if (pages === undefined || FIRST_PAGES * pageSize >= GOOD_SAMPLE) return false
-  return (PART_TO_SPARE * pages) / 2 >= GOOD_SAMPLE / pageSize + CALLS_TO_SPARE
+  if (FIRST_PAGES * pageSize >= GOOD_SAMPLE) return false
+  // Where the first tokens hardly differ, there are many to come.
+  return pages === undefined || (2 / 3) * PART_TO_SPARE * pages >= GOOD_SAMPLE / pageSize + CALLS_TO_SPARE
 }
 
 /** What a run has read, and what is before it. */
