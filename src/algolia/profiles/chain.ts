@@ -6,7 +6,7 @@ import { TokenProgress } from './token-progress'
 import type { Window } from './windows'
 
 /** More profiles than these aren't kept: a window that has had so many is never cut. */
-const MOST_KEPT = 5000
+const MOST_KEPT = 2000
 
 /** Of a page so many user tokens are looked at, to tell how far it reaches in their order. */
 const TOKENS_OF_A_PAGE = 50

@@ -59,7 +59,7 @@ export function withoutRepeats(
   { readTo, again = 0 }: Window,
   handedOut: HandedOut | undefined,
   unchangedBefore: number
-): readonly unknown[] {
+): FreshProfiles {
   let left = again
   let isInOrder = true
   let previous = ''
@@ -74,7 +74,19 @@ export function withoutRepeats(
     left -= 1
     return true
   }
-  return Array.from(profiles).filter((profile) => !isRepeat(profile))
+  // Only where they stand is kept: a page that is parsed as a whole takes several megabytes while it is handed out.
+  const fresh: number[] = []
+  let position = 0
+  for (const profile of profiles) {
+    if (!isRepeat(profile)) fresh.push(position)
+    position += 1
+  }
+  return {
+    length: fresh.length,
+    *[Symbol.iterator]() {
+      for (const place of fresh) yield profiles.at(place)
+    }
+  }
 }
 
 /** @returns the last of a page's user tokens where they ascend from a place on, as far as they were looked at */

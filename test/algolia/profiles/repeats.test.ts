@@ -22,7 +22,7 @@ describe('of a second in which two windows overlap', () => {
 })
 
 describe('what has been handed out', () => {
-  const names = (profiles: readonly unknown[]) => profiles.map((one) => (one as { userID: unknown }).userID)
+  const names = (profiles: Iterable<unknown>) => Array.from(profiles, (one) => (one as { userID: unknown }).userID)
   const later = SECOND + 100
 
   test('is left out where it is known, unless it has changed since, whatever the order', () => {
