@@ -47,8 +47,8 @@ describe.each(SOURCES)('the image of $name', ({ name }) => {
 
   test('tells the platform its entry point, the same as its own, with an absolute path', () => {
     expect(image.env.AIRBYTE_ENTRYPOINT).toBe(image.entrypoint.join(' '))
-    const [node, path, ...others] = image.entrypoint
-    expect([node, others]).toEqual(['node', []])
+    const [node, flag, path, ...others] = image.entrypoint
+    expect([node, flag, others]).toEqual(['node', expect.stringMatching(/^--max-semi-space-size=\d+$/), []])
     expect(path).toMatch(/^\//)
     expect(existsSync(join(image.folder, String(path)))).toBe(true)
   })
@@ -64,8 +64,9 @@ describe.each(SOURCES)('the image of $name', ({ name }) => {
   })
 
   test('holds all that the command line needs, down to the HTTP client', () => {
+    const [, flag, path] = image.entrypoint
     const run = (...commandLine: string[]) =>
-      spawnSync(process.execPath, [join(image.folder, String(image.entrypoint[1])), ...commandLine], {
+      spawnSync(process.execPath, [String(flag), join(image.folder, String(path)), ...commandLine], {
         encoding: 'utf8',
         cwd: folder,
         env: {}

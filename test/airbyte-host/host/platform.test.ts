@@ -50,7 +50,7 @@ describe.each(SOURCES)(
     })
 
     test('runs as the user airbyte, who can write to /airbyte, and not to the code', () => {
-      const code = String(image.entrypoint[1])
+      const code = String(image.entrypoint.at(-1))
       const said = asUser(
         image,
         `id -un; id -u; stat -c %U /airbyte; touch /airbyte/file && echo writes; test -w ${code} || echo code is safe`

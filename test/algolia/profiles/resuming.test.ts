@@ -116,7 +116,7 @@ test('two runs that go on from one state, in different windows, leave states tha
   populate(algolia, 'uniform', 100, new Chance(1))
   const streams = ['profiles', 'segments'] as const
   const readFrom = (state: unknown): Promise<ReadInProcess> => {
-    const input = { config: configuration({ pageSize: 10 }), catalog: catalogOf(...streams), state }
+    const input = { config: configuration({ pageSize: 50 }), catalog: catalogOf(...streams), state }
     return readInProcess(input, { clock, random, createTransport: () => algolia })
   }
 
