@@ -11,12 +11,12 @@ const { Host } = require('../segment-host')
 
 const BATCHES_A_HOST = 10
 
-/** A timer may end a little early. */
-const SOON = 5
+/** Answers tell Algolia's clock in whole seconds, so the destination asks for nothing before a period is surely over. */
+const SURELY_OVER = 1_000
 
 async function main() {
   const { changes, batchSize, seconds } = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))
-  const nextWindow = () => sleep(seconds * 1000 - (Date.now() % (seconds * 1000)) + SOON)
+  const nextWindow = () => sleep(seconds * 1000 - (Date.now() % (seconds * 1000)) + SURELY_OVER)
   let host = new Host()
   let batches = 0
   let waiting = changes.map(eventOf)
