@@ -9,6 +9,13 @@ const COMMAND = 'dist/sources/algolia-profiles/cli.js'
 /** How a record begins, in the source's output. */
 const RECORD = '{"type":"RECORD"'
 
+/** The environment in which the image starts Node, so that it takes no more memory than it needs: see the source's Dockerfile. */
+const AS_IN_IMAGE = {
+  NODE_OPTIONS: '--max-semi-space-size=4',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072'
+}
+
 /**
  * Runs `use` with the command that reads some streams; the files that it names are removed afterwards.
  * @param {string[]} streams
@@ -36,4 +43,4 @@ async function withReadCommand(streams, config, use) {
   }
 }
 
-module.exports = { COMMAND, RECORD, withReadCommand }
+module.exports = { AS_IN_IMAGE, COMMAND, RECORD, withReadCommand }

@@ -1,9 +1,9 @@
 const assert = require('node:assert/strict')
 const { CREDENTIALS, measure, withLocalAlgolia } = require('../processes')
-const { COMMAND, RECORD, withReadCommand } = require('../source-command')
+const { AS_IN_IMAGE, COMMAND, RECORD, withReadCommand } = require('../source-command')
 const { median, ratios } = require('../statistics')
 
-/** The most memory that a read takes, whatever the number of profiles; and how soon there is something to see. */
+/** The most memory that a read takes in its image, whatever the number of profiles; and how soon there is something to see. */
 module.exports = {
   name: 'source-memory',
   async run({ quick, progress }) {
@@ -59,7 +59,10 @@ async function peaks({ profiles, flags, config, runs }) {
     // A new one each time, with all its calls.
     await withLocalAlgolia(['--profiles', String(profiles), ...flags], ({ url }) =>
       withReadCommand(['profiles'], config, async (read) => {
-        const { counted, memory } = await measure(read, { env: { ALGOLIA_PERSONALIZATION_URL: url }, count: RECORD })
+        const { counted, memory } = await measure(read, {
+          env: { ...AS_IN_IMAGE, ALGOLIA_PERSONALIZATION_URL: url },
+          count: RECORD
+        })
         assert.ok(counted >= profiles, 'the source lost profiles')
         found.push(memory)
       })
@@ -73,7 +76,7 @@ async function floorPeaks(runs) {
   await withLocalAlgolia(['--profiles', '100000', '--no-rate-limit'], async ({ url }) => {
     const { appId, apiKey } = CREDENTIALS
     for (let run = 0; run < runs; run += 1) {
-      found.push((await measure(['bench/programs/read-floor.js', url, appId, apiKey])).memory)
+      found.push((await measure(['bench/programs/read-floor.js', url, appId, apiKey], { env: AS_IN_IMAGE })).memory)
     }
   })
   return found

@@ -53,6 +53,13 @@ describe.each(SOURCES)('the image of $name', ({ name }) => {
     expect(existsSync(join(image.folder, String(path)))).toBe(true)
   })
 
+  test('takes no more memory than it needs, as the benchmark of memory has measured it', () => {
+    const { AS_IN_IMAGE } = jest.requireActual<{ AS_IN_IMAGE: Record<string, string> }>('../../bench/source-command')
+    const { NODE_OPTIONS, ...allocator } = AS_IN_IMAGE
+    expect(image.entrypoint).toContain(NODE_OPTIONS)
+    expect(image.env).toMatchObject(allocator)
+  })
+
   test('copies what the build needs before it builds', () => {
     for (const [file] of scripts.build.matchAll(/[\w.-]+\/[\w./-]+|tsconfig[\w.]*json/g)) {
       expect(existsSync(join(folder, 'stage-0/build', file))).toBe(true)
