@@ -50,6 +50,7 @@ async function withLocalAlgolia(flags, use) {
  * Runs a Node program to its end, and takes its standard output as fast as it comes.
  * @param {string[]} command the program's file, relative to the repository, and its arguments
  * @param {object} options
+ * @param {string[]} [options.flags] of Node
  * @param {Record<string, string>} [options.env] on top of this process's environment
  * @param {string} [options.count] how often this stands in the output is counted, and when it first came
  * @param {boolean} [options.isKept] whether its output is handed back
@@ -65,9 +66,9 @@ async function withLocalAlgolia(flags, use) {
  * @property {string} complaints what it wrote to its standard error
  * @property {number} [firstAfter] from its start to the first that was counted, milliseconds
  */
-async function measure([file, ...parameters], { env = {}, count, isKept = false } = {}) {
+async function measure([file, ...parameters], { flags = [], env = {}, count, isKept = false } = {}) {
   const startedAt = performance.now()
-  const program = spawn(process.execPath, ['-r', REPORT_USAGE, path.join(ROOT, file), ...parameters], {
+  const program = spawn(process.execPath, [...flags, '-r', REPORT_USAGE, path.join(ROOT, file), ...parameters], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe']
   })

@@ -9,11 +9,10 @@ const COMMAND = 'dist/sources/algolia-profiles/cli.js'
 /** How a record begins, in the source's output. */
 const RECORD = '{"type":"RECORD"'
 
-/** The environment in which the image starts Node, so that it takes no more memory than it needs: see the source's Dockerfile. */
+/** How the image starts Node, so that it takes no more memory than it needs: see the source's Dockerfile. */
 const AS_IN_IMAGE = {
-  NODE_OPTIONS: '--max-semi-space-size=4',
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '131072'
+  flags: ['--max-semi-space-size=4', '--heap-growing-percent=10'],
+  env: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' }
 }
 
 /**

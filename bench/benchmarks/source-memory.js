@@ -60,7 +60,8 @@ async function peaks({ profiles, flags, config, runs }) {
     await withLocalAlgolia(['--profiles', String(profiles), ...flags], ({ url }) =>
       withReadCommand(['profiles'], config, async (read) => {
         const { counted, memory } = await measure(read, {
-          env: { ...AS_IN_IMAGE, ALGOLIA_PERSONALIZATION_URL: url },
+          ...AS_IN_IMAGE,
+          env: { ...AS_IN_IMAGE.env, ALGOLIA_PERSONALIZATION_URL: url },
           count: RECORD
         })
         assert.ok(counted >= profiles, 'the source lost profiles')
@@ -76,7 +77,7 @@ async function floorPeaks(runs) {
   await withLocalAlgolia(['--profiles', '100000', '--no-rate-limit'], async ({ url }) => {
     const { appId, apiKey } = CREDENTIALS
     for (let run = 0; run < runs; run += 1) {
-      found.push((await measure(['bench/programs/read-floor.js', url, appId, apiKey], { env: AS_IN_IMAGE })).memory)
+      found.push((await measure(['bench/programs/read-floor.js', url, appId, apiKey], AS_IN_IMAGE)).memory)
     }
   })
   return found

@@ -47,17 +47,18 @@ describe.each(SOURCES)('the image of $name', ({ name }) => {
 
   test('tells the platform its entry point, the same as its own, with an absolute path', () => {
     expect(image.env.AIRBYTE_ENTRYPOINT).toBe(image.entrypoint.join(' '))
-    const [node, flag, path, ...others] = image.entrypoint
-    expect([node, flag, others]).toEqual(['node', expect.stringMatching(/^--max-semi-space-size=\d+$/), []])
+    const path = image.entrypoint.at(-1)
+    expect(image.entrypoint[0]).toBe('node')
     expect(path).toMatch(/^\//)
     expect(existsSync(join(image.folder, String(path)))).toBe(true)
   })
 
   test('takes no more memory than it needs, as the benchmark of memory has measured it', () => {
-    const { AS_IN_IMAGE } = jest.requireActual<{ AS_IN_IMAGE: Record<string, string> }>('../../bench/source-command')
-    const { NODE_OPTIONS, ...allocator } = AS_IN_IMAGE
-    expect(image.entrypoint).toContain(NODE_OPTIONS)
-    expect(image.env).toMatchObject(allocator)
+    const { AS_IN_IMAGE } = jest.requireActual<{ AS_IN_IMAGE: { flags: string[]; env: Record<string, string> } }>(
+      '../../bench/source-command'
+    )
+    expect(image.entrypoint.slice(1, -1)).toEqual(AS_IN_IMAGE.flags)
+    expect(image.env).toMatchObject(AS_IN_IMAGE.env)
   })
 
   test('copies what the build needs before it builds', () => {
@@ -71,9 +72,10 @@ describe.each(SOURCES)('the image of $name', ({ name }) => {
   })
 
   test('holds all that the command line needs, down to the HTTP client', () => {
-    const [, flag, path] = image.entrypoint
+    const [, ...flags] = image.entrypoint.slice(0, -1)
+    const path = image.entrypoint.at(-1)
     const run = (...commandLine: string[]) =>
-      spawnSync(process.execPath, [String(flag), join(image.folder, String(path)), ...commandLine], {
+      spawnSync(process.execPath, [...flags, join(image.folder, String(path)), ...commandLine], {
         encoding: 'utf8',
         cwd: folder,
         env: {}
