@@ -1,5 +1,6 @@
 import type { ModifiedResponse } from '@segment/actions-core'
 import { MOST_APPLICATIONS } from '../constants'
+import { remember } from '../remember'
 import { resetTime, serverTimeOf, wholeNumber } from './answer'
 import { monotonic } from './pace'
 
@@ -192,11 +193,6 @@ const budgets = new Map<string, Budget>()
 /** The calls of an application, one for all batches of this process. */
 export function budgetOf(application: string): Budget {
   const budget = budgets.get(application) ?? new Budget()
-  budgets.delete(application)
-  budgets.set(application, budget)
-  for (const name of budgets.keys()) {
-    if (budgets.size <= MOST_APPLICATIONS) break
-    budgets.delete(name)
-  }
+  remember(budgets, application, budget, MOST_APPLICATIONS)
   return budget
 }

@@ -1,4 +1,5 @@
 import { monotonic } from '../api/pace'
+import { remember } from '../remember'
 import { lately } from './lately'
 
 /** Two profiles of one person that were found, or brought, in step. */
@@ -32,12 +33,7 @@ export const linked = {
 
   /** @param at when it was begun, before either profile was read; see `monotonic` */
   put(from: string, to: string, at: number): void {
-    links.delete(nameOf(from, to))
-    links.set(nameOf(from, to), { at, until: Math.max(at, lately.changedAt(to)) })
-    for (const name of links.keys()) {
-      if (links.size <= MOST_LINKS) return
-      links.delete(name)
-    }
+    remember(links, nameOf(from, to), { at, until: Math.max(at, lately.changedAt(to)) }, MOST_LINKS)
   }
 }
 

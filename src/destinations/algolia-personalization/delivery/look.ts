@@ -1,6 +1,7 @@
 import { LISTS_RETRY_MS, LOOK_MARGIN_MS, MOST_APPLICATIONS } from '../constants'
 import { monotonic } from '../api/pace'
 import type { ProfileSegment } from '../audience/profile-segments'
+import { remember } from '../remember'
 import { isFailure, isRetried } from './outcomes'
 import type { Failure } from './outcomes'
 import type { Run } from './update'
@@ -31,12 +32,7 @@ const uselessLists = new Map<string, number>()
 /** Remembers that the lists of the application don't show what was written, and says so once. */
 export function distrustLists({ api, warn }: Run): void {
   if (areDistrusted(api.application)) return
-  uselessLists.delete(api.application)
-  uselessLists.set(api.application, Date.now() + LISTS_RETRY_MS)
-  for (const application of uselessLists.keys()) {
-    if (uselessLists.size <= MOST_APPLICATIONS) break
-    uselessLists.delete(application)
-  }
+  remember(uselessLists, api.application, Date.now() + LISTS_RETRY_MS, MOST_APPLICATIONS)
   warn(
     "Algolia's lists of profiles cannot be read, or do not show the segments that were just written, so each written profile is read once more to see that no other process replaced them: three calls a user in place of two."
   )

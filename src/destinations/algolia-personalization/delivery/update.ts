@@ -68,9 +68,9 @@ async function readAndWrite(run: Run, items: readonly Item[], hold: Hold): Promi
   }
   const apply = (item: Item): boolean => {
     const { userToken } = item.change
-    const [read, profile] = [before.get(userToken), profiles.get(userToken)]
-    if (!read || !profile || isFailure(profile)) return false
-    if (isReversed(item, read)) settle(item, 'superseded')
+    const [asRead, profile] = [before.get(userToken), profiles.get(userToken)]
+    if (!asRead || !profile || isFailure(profile)) return false
+    if (isReversed(item, asRead)) settle(item, 'superseded')
     const segments = item.outcome ? undefined : item.applied(profile.segments)
     if (!segments) return false
     profiles.set(userToken, { ...profile, segments })
