@@ -43,19 +43,17 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
     isFirst = false
     yield { profiles: step.profiles, state: stateAfter(step.pass, { filters, startedAt: start.at, after, run, from }) }
   }
-  if (!isUnusable) {
+  if (isUnusable) {
+    onWarning(
+      `The cursor in the state, ${toTimestamp(plan.latestCursor ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
+    )
+    yield* readPlan({ ...plan, after: plan.afterByConfig, latestCursor: undefined }, options)
+  } else if (start.behind > 0) {
     const minutes = counted(Math.round(start.behind / 60), 'minute')
-    if (start.behind > 0) {
-      onWarning(
-        `By the date of Algolia's answers, this machine's clock is ${minutes} behind. So that nothing is missed, the cursor goes by the earlier clock: if Algolia's is right, profiles of ${minutes} more come again with each run. Make sure that this machine's clock is right.`
-      )
-    }
-    return
+    onWarning(
+      `By the date of Algolia's answers, this machine's clock is ${minutes} behind. So that nothing is missed, the cursor goes by the earlier clock: if Algolia's is right, profiles of ${minutes} more come again with each run. Make sure that this machine's clock is right.`
+    )
   }
-  onWarning(
-    `The cursor in the state, ${toTimestamp(plan.latestCursor ?? 0)}, lies in the future of Algolia's clock. The read starts anew, so that nothing is missed.`
-  )
-  yield* readPlan({ ...plan, after: plan.afterByConfig, latestCursor: undefined }, options)
 }
 
 /** What tells another time of the start, by more than so many seconds, goes by another clock. */

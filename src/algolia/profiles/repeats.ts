@@ -75,12 +75,7 @@ export function withoutRepeats(
     return true
   }
   // Only where they stand is kept: a page that is parsed as a whole takes several megabytes while it is handed out.
-  const fresh: number[] = []
-  let position = 0
-  for (const profile of profiles) {
-    if (!isRepeat(profile)) fresh.push(position)
-    position += 1
-  }
+  const fresh = Array.from(profiles, isRepeat).flatMap((isKnown, position) => (isKnown ? [] : [position]))
   return {
     length: fresh.length,
     *[Symbol.iterator]() {
