@@ -100,9 +100,9 @@ export class AlgoliaClient {
    * @throws AlgoliaError when the call won't succeed, or didn't within the client's patience; the signal's reason on abort.
    */
   async call<Value>(call: Call<Value>, signal: AbortSignal): Promise<Value> {
-    const { isKept = false, keeps = false } = call.place ?? {}
+    const { isKept = false, keeps = false, isHurried = false } = call.place ?? {}
     // Another try of a call that keeps a place has kept it already.
-    const due = { isKept, keeps }
+    const due = { isKept, keeps, isHurried }
     try {
       return await this.callUntilAnswered(call, due, signal)
     } catch (thrown) {
@@ -125,7 +125,7 @@ export class AlgoliaClient {
 
   private async callUntilAnswered<Value>(
     call: Call<Value>,
-    place: { isKept: boolean; keeps: boolean },
+    place: { isKept: boolean; keeps: boolean; isHurried: boolean },
     signal: AbortSignal
   ): Promise<Value> {
     const { clock, onRetry } = this.options
@@ -222,7 +222,7 @@ export class AlgoliaClient {
   /** Waits until a call may go out, and counts it as sent at once, so that no other takes the same place. */
   private async turnToCall(
     { notAfter, onSent }: Call<unknown>,
-    place: { isKept: boolean; keeps: boolean },
+    place: { isKept: boolean; keeps: boolean; isHurried: boolean },
     signal: AbortSignal
   ): Promise<number> {
     const { clock, onLimit } = this.options

@@ -34,6 +34,9 @@ const LOOK_AGAIN_MILLISECONDS = 50
 /** The part of a period's calls that is not held back. */
 const UNHURRIED_PART = 0.5
 
+/** Of the calls that an even spread leaves to others at any moment, the part that hurried ones leave. */
+const PART_LEFT_BY_HURRIED = 0.5
+
 /** How much of the limit may be used here; without it, all that there is. */
 export interface CallShare {
   /** Calls in any minute, at most. */
@@ -50,6 +53,8 @@ export interface Place {
   readonly keeps?: boolean
   /** Its own place was kept. */
   readonly isKept?: boolean
+  /** All others will wait for it in the end: it isn't spread over the period, as long as others are left about half of it. */
+  readonly isHurried?: boolean | undefined
 }
 
 /** Calls that may be made in any so many milliseconds. */
@@ -125,7 +130,7 @@ export class CallBudget {
   }
 
   /** When the limit allows the next call. */
-  private nextByLimit(localTime: number, { isKept = false, keeps = false }: Place): number {
+  private nextByLimit(localTime: number, { isKept = false, keeps = false, isHurried = false }: Place): number {
     if (this.blockedUntil > localTime) return this.blockedUntil
     if (!this.isAnswered && this.inFlight > 0) return localTime + LOOK_AGAIN_MILLISECONDS
     const left = this.callsLeft(localTime)
@@ -136,6 +141,7 @@ export class CallBudget {
     if (isKept || this.limit === undefined || left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) {
       return localTime
     }
+    if (isHurried && left > PART_LEFT_BY_HURRIED * this.limit * (untilReset / this.period)) return localTime
     return this.lastSentAt + untilReset / left
   }
 
@@ -143,13 +149,15 @@ export class CallBudget {
    * When a share allows the next call: as soon as the call that is as many calls back as it has is a period ago. From half of
    * them on, those that are left are spread over the time until the first one of the period is that long ago.
    */
-  private nextIn({ calls, period }: OwnWindow, localTime: number, { isKept = false, keeps = false }: Place): number {
+  private nextIn({ calls, period }: OwnWindow, localTime: number, place: Place): number {
+    const { isKept = false, keeps = false, isHurried = false } = place
     const places = isKept ? 0 : this.placesKept + Number(keeps)
     const since = this.sentAt.findIndex((time) => time > localTime - period)
     const used = since < 0 ? 0 : this.sentAt.length - since
     const allowed = (this.sentAt.at(-Math.max(1, calls - places)) ?? -Infinity) + period
     const left = calls - used - places
-    if (isKept || used < calls * UNHURRIED_PART || left <= 0 || this.lastSentAt === undefined) return allowed
+    if (isKept || isHurried || used < calls * UNHURRIED_PART || left <= 0 || this.lastSentAt === undefined)
+      return allowed
     const untilFree = (this.sentAt[since] ?? 0) + period - localTime
     return Math.max(allowed, this.lastSentAt + (untilFree * (1 + Number(keeps))) / left)
   }

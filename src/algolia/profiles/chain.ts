@@ -23,6 +23,9 @@ export class Chain {
   private lookedAt = 0
   pages = 0
 
+  /** The first user token of its pages, once it is known. */
+  firstToken: string | undefined
+
   /** User tokens of its last page, in order: all while it may still be cut, then the first and the last. */
   userTokens: readonly (string | undefined)[] = []
 
@@ -64,6 +67,14 @@ export class Chain {
     return this.kept?.size ?? 0
   }
 
+  /** @returns how many of its profiles have no later token than that, while it may still be cut */
+  countTo(userToken: string): number | undefined {
+    if (this.kept === undefined) return undefined
+    let count = 0
+    for (const known of this.kept.keys()) if (known <= userToken) count += 1
+    return count
+  }
+
   /** When the profiles on its pages were updated, in the order of their user tokens. */
   get sample(): readonly Moment[] {
     const unseen = [...(this.kept?.values() ?? [])].slice(this.lookedAt)
@@ -75,6 +86,7 @@ export class Chain {
   /** Takes in a page, and looks at its profiles as long as that may be of use. */
   add(profiles: PageProfiles): void {
     this.pages += 1
+    if (this.pages === 1) this.firstToken = identify(profiles.at(0)).userToken
     this.emptyPages = profiles.length === 0 ? this.emptyPages + 1 : 0
     if (this.size + profiles.length > MOST_KEPT) this.neverCut()
     this.userTokens = this.kept === undefined ? userTokensAtEnds(profiles) : this.keep(profiles, this.kept)

@@ -20,11 +20,8 @@ const MOST_WINDOWS = 16
 /** A sample of this many profiles tells well enough where to cut. */
 const GOOD_SAMPLE = 100
 
-/** A window is first cut after so many pages, at most. */
-const FIRST_PAGES = 2
-
-/** Parts of fewer pages than this aren't worth a call. */
-const LEAST_PAGES = 4
+/** A window that is shorter than so many of the wanted ones isn't cut: it ends with the others all the same. */
+const LEAST_SIZE = 2
 
 /**
  * A window that seems to end after so many pages isn't cut: where there is a limit to be met, and where there is none. How it
@@ -67,18 +64,6 @@ export function isShort(pages: number, rate: number | undefined): boolean {
   return pages <= (rate === undefined ? SHORT_WITHOUT_LIMIT : SHORT)
 }
 
-/**
- * Where pages are small, a first sample is too, and a window may turn out to be several times as long as it seemed. What has
- * been begun can't be cut again for little, so the short ones are begun first: by the time that the long ones come, a long
- * read has earned the calls for a better sample of each. A shorter one hasn't, and begins with the long ones.
- * @param pages of the whole read, as far as is known
- */
-export function beginsWithShortWindows(pages: number | undefined, pageSize: number): boolean {
-  if (FIRST_PAGES * pageSize >= GOOD_SAMPLE) return false
-  // Where the first tokens hardly differ, there are many to come.
-  return pages === undefined || (2 / 3) * PART_TO_SPARE * pages >= GOOD_SAMPLE / pageSize + CALLS_TO_SPARE
-}
-
 /** What a run has read, and what is before it. */
 export interface Spending {
   /** Pages read in this run. */
@@ -106,11 +91,8 @@ export interface Candidate {
   readonly pages: number
   /** Profiles on these pages. */
   readonly sample: number
-  /** The part of the pass's profiles that is expected in it, and in all windows that are left, this one included. */
+  /** The part of the profiles of all windows that are left that is expected in it. */
   readonly share: number
-  readonly shareLeft: number
-  /** Pages that are expected in it, where other windows have told. */
-  readonly expected: number | undefined
   /** Calls that may be spent on it. */
   readonly spare: number
   /** How many windows may be added. */
@@ -121,16 +103,23 @@ export interface Candidate {
  * @param windows how many are wanted
  * @returns into how many parts a window should be cut now, or 0
  */
-export function partsWanted(windows: number, candidate: Candidate): number {
-  if (windows < 2) return 0
-  const { pages, sample, share, shareLeft, expected, spare, room } = candidate
+export function partsWanted(windows: number, { pages, sample, share, spare, room }: Candidate): number {
   const affordable = Math.min(Math.floor(spare - pages), room)
-  if (affordable < 1) return 0
-  const size = (share / shareLeft) * windows
-  if (size < 1.5) return 0
+  const size = share * windows
+  if (affordable < 1 || size < LEAST_SIZE) return 0
   // More pages tell better where to cut, as long as they are cheap.
   if (sample < GOOD_SAMPLE && pages + 1 <= spare / 4) return 0
-  // A cut within a part costs its pages once more, so it is made finer than the first one.
-  const parts = expected === undefined ? size : Math.min(2 * size, expected / LEAST_PAGES)
-  return parts < 2 ? 0 : Math.min(affordable + 1, Math.ceil(parts))
+  return Math.min(affordable + 1, Math.ceil(size))
+}
+
+/**
+ * @param pagesLeft of the window, where its tokens tell; where they hardly differ, there are many
+ * @returns whether a window that is too long to end with the others should wait until they have earned the calls that it
+ * takes to cut it: each page that it goes on meanwhile would make that dearer
+ */
+export function isWorthWaiting(windows: number, candidate: Candidate, pagesLeft: number | undefined): boolean {
+  const { pages, share, spare, room } = candidate
+  if (room < 1 || share * windows < LEAST_SIZE || spare >= pages + 1) return false
+  const pagesOfOthers = (pages + 1 - spare) / PART_TO_SPARE
+  return pagesLeft === undefined || pagesLeft > 2 * pagesOfOthers
 }

@@ -1,16 +1,16 @@
 import { transientError } from '../../errors'
-import { Chain, momentOf } from './chain'
-import { beginsWithShortWindows, callsToSpare, isShort, mostWindows, partsWanted } from './chains'
-import { chooseCuts, type Moment } from './cuts'
+import { Chain } from './chain'
+import { callsToSpare, isShort, isWorthWaiting, mostWindows, partsWanted } from './chains'
 import type { PageProfiles } from './page-profiles'
+import { partsOf } from './parts'
 import { type FreshProfiles, ownProfiles, placeAfter, withoutRepeats } from './repeats'
+import { type Course, inTurn, shareSeen } from './turns'
 import {
   afterLastPage,
   afterPage,
   afterRefusedToken,
   afterSplit,
   LATENESS_SECONDS,
-  type Part,
   type Pass,
   type Window,
   windowsToRead
@@ -42,14 +42,12 @@ const MOST_EMPTY_PAGES = 1000
 export class Progress {
   pass: Pass
   private readonly chains = new Map<Window, Chain>()
+  /** Windows that are too long, and wait until the others have earned the calls that it takes to cut them. */
+  private readonly waiting = new Set<Window>()
   private readonly begunWith: number
   private pages = 0
   /** Profiles read in this run that hadn't been before. */
   private useful = 0
-  /** Pages of the pass, as the user tokens of its first ones told when it was cut. */
-  private pagesInAll: number | undefined
-  /** Of the windows that are read to their end: profiles, and the part of the pass that was expected in them. */
-  private readonly done = { profiles: 0, share: 0 }
 
   /** @param concurrency windows that are read at the same time, at most: of one, nothing is ever cut */
   constructor(
@@ -62,18 +60,17 @@ export class Progress {
   }
 
   /**
-   * The windows that may be read now, in the order in which they should be. What is not begun is cut more cheaply and
-   * better, so those that have been begun go first, until so few are left that all go on together, the longest first: then
-   * they end at about the same time.
+   * The windows that may be read now, in the order in which they should be.
    * @param chains how many are read at the same time
    */
   windowsToRead(chains: number): readonly Window[] {
-    const windows = [...windowsToRead(this.pass)].sort((one, other) => this.shareLeft(other) - this.shareLeft(one))
-    if (windows.length < 2 * chains) return windows
-    const isBegun = ({ pageToken }: Window): boolean => pageToken !== undefined
-    const others = windows.filter((window) => !isBegun(window))
-    if (beginsWithShortWindows(this.pagesInAll, this.pageSize)) others.reverse()
-    return [...windows.filter(isBegun), ...others]
+    const courses = windowsToRead(this.pass).map((window) => this.courseOf(window))
+    const windows = inTurn(courses).map(({ window }) => window)
+    const others = windows.filter((window) => !this.waiting.has(window))
+    if (others.length >= chains) return others
+    // To let chains stand still costs more than can be won.
+    this.waiting.clear()
+    return windows
   }
 
   /** Sends a window back to its start, as its page token was refused. */
@@ -100,8 +97,6 @@ export class Progress {
     this.useful += fresh.length
     if (nextPageToken === undefined) {
       this.pass = afterLastPage(this.pass, window, profiles.length)
-      this.done.profiles += window.read + profiles.length
-      this.done.share += window.share ?? 0
     } else {
       if (chain.repeats(nextPageToken)) throw this.endless('page tokens repeat')
       if (chain.isEmptyFor(MOST_EMPTY_PAGES)) throw this.endless('pages stay empty and lead to ever more empty ones')
@@ -112,7 +107,12 @@ export class Progress {
       const { pass, moved } = afterPage(this.pass, window, pageRead, nextPageToken)
       this.pass = pass
       if (moved.again === undefined) chain.handedOut = undefined
-      if (!this.cut(moved, chain, page)) this.chains.set(moved, chain)
+      this.chains.set(moved, chain)
+      this.cut(moved, chain, page)
+    }
+    for (const other of [...this.waiting]) {
+      const itsChain = this.chains.get(other)
+      if (itsChain !== undefined) this.cut(other, itsChain, page)
     }
     const { after } = window
     return ownProfiles(fresh, after === this.beginning.after ? undefined : after)
@@ -123,49 +123,34 @@ export class Progress {
     return new Chain(window, this.concurrency > 1 && window.again === undefined)
   }
 
-  /** Cuts a window into parts, if that is worth it. */
-  private cut(window: Window, chain: Chain, page: ArrivedPage): boolean {
-    if (!chain.canBeCut || page.windowsWanted < 2) return false
+  /** Cuts a window into parts where that is worth it, or lets it wait until it can be afforded. @returns whether it is cut */
+  private cut(window: Window, chain: Chain, { windowsWanted, rate, startedAt }: ArrivedPage): boolean {
+    this.waiting.delete(window)
     const { pagesLeft, pages } = chain
-    if (pagesLeft !== undefined && isShort(pages + pagesLeft, page.rate)) return false
-    const isOpen = window.before === undefined
+    if (!chain.canBeCut || windowsWanted < 2) return false
+    if (pagesLeft !== undefined && isShort(pages + pagesLeft, rate)) return false
     // The part of an open window that comes last is one more.
-    const last = isOpen ? 1 : 0
+    const last = window.before === undefined ? 1 : 0
     const { pageToken = '', readTo = '' } = window
-    const wanted = partsWanted(page.windowsWanted, {
+    const candidate = {
       pages,
       sample: chain.size,
-      ...this.weigh(window),
+      share: this.shareOfRest(window),
       spare: this.callsToSpare() - last,
       room: mostWindows(pageToken.length + readTo.length) - this.pass.windows.length - last
-    })
-    if (wanted === 0) return false
-    const end = window.before ?? page.startedAt - LATENESS_SECONDS
-    const { sample } = chain
-    const lately = sample.filter(({ second }) => second >= end).length
-    // Where most profiles lie in the part that comes last, little would be won.
-    if (lately > sample.length / 2) return false
-    const cuts = chooseCuts(window, sample, end, wanted)
-    if (cuts.length === 0) return false
-    const inTime = 1 - lately / sample.length
-    const bounds = [
-      { second: undefined, share: 0 },
-      ...cuts.map(({ second, share }) => ({ second, share: share * inTime })),
-      ...(isOpen ? [{ second: end - 1, share: inTime }] : []),
-      { second: undefined, share: 1 }
-    ]
-    if (this.pages === pages && pagesLeft !== undefined) this.pagesInAll = pages + pagesLeft
+    }
+    const count = partsWanted(windowsWanted, candidate)
+    const waits = count === 0 && isWorthWaiting(windowsWanted, candidate, pagesLeft)
+    const parts = count > 0 || waits ? partsOf(window, chain, Math.max(2, count), startedAt) : undefined
+    if (parts === undefined) return false
+    if (waits) {
+      this.waiting.add(window)
+      return false
+    }
     const { all } = chain
-    const moments = [...all.values()].flatMap((updatedAt) => momentOf(updatedAt) ?? [])
-    const parts = bounds.slice(1).map(({ second, share }, index): Part => {
-      const from = bounds[index]
-      const after = from?.second ?? window.after
-      const before = second === undefined ? window.before : second + 1
-      const ofPass = (window.share ?? 0) * (share - (from?.share ?? 0))
-      return { after, before, share: ofPass, again: moments.filter((moment) => isWithin(moment, after, before)).length }
-    })
     const { pass, begun } = afterSplit(this.pass, window, parts)
     this.pass = pass
+    this.chains.delete(window)
     for (const part of begun) this.chains.set(part, new Chain(part, true, part.again === undefined ? undefined : all))
     return true
   }
@@ -177,27 +162,22 @@ export class Progress {
     return callsToSpare({ pages, useful: useful / pageSize, owed, windows: windows.length, begunWith })
   }
 
-  /** What is expected in a window, and in all of those that don't come last. */
-  private weigh(window: Window): { share: number; shareLeft: number; expected: number | undefined } {
-    const { profilesInAll, pageSize } = this
-    const closed = this.pass.windows.filter((other) => other === window || other.before !== undefined)
-    const { share = 1 } = window
-    return {
-      share,
-      shareLeft: closed.reduce((sum, other) => sum + this.shareLeft(other), 0),
-      expected: profilesInAll === undefined ? undefined : (share * profilesInAll) / pageSize
-    }
+  /** The part of what is left that is expected in a window, the part of the pass that comes last left out. */
+  private shareOfRest(window: Window): number {
+    const rest = this.pass.windows.filter((other) => other === window || other.before !== undefined)
+    const seen = shareSeen(
+      this.courseOf(window),
+      rest.map((other) => this.courseOf(other))
+    )
+    const shares = rest.reduce((sum, { share = 1 }) => sum + share, 0)
+    return seen ?? (window.share ?? 1) / shares
   }
 
-  private shareLeft({ share = 1, read }: Window): number {
-    const { profilesInAll } = this
-    return profilesInAll === undefined ? share : Math.max(0, share - read / profilesInAll)
-  }
-
-  /** Profiles of the pass, reckoned from the windows that have been read to their end. */
-  private get profilesInAll(): number | undefined {
-    const { profiles, share } = this.done
-    return share > 0 ? profiles / share : undefined
+  private courseOf(window: Window): Course & { readonly window: Window } {
+    const { pageToken, readTo, read, share = 1 } = window
+    const chain = this.chains.get(window)
+    const to = pageToken === undefined ? undefined : readTo
+    return { window, from: chain?.firstToken, to, read, share, countTo: (place) => chain?.countTo(place) }
   }
 
   private endless(how: string): Error {
@@ -215,10 +195,4 @@ function placeOf(window: Window, chain: Chain): string | undefined {
   if (place === undefined) return undefined
   chain.place = place
   return readTo !== undefined && readTo > place ? readTo : place === '' ? undefined : place
-}
-
-/** Whether a moment is on the pages between two bounds. */
-function isWithin({ second, isWhole }: Moment, after: number | undefined, before: number | undefined): boolean {
-  if (after !== undefined && (second < after || (second === after && isWhole))) return false
-  return before === undefined || second < before
 }

@@ -28,6 +28,8 @@ export interface UsersQuery extends ProfileFilters {
   readonly before: number | undefined
   readonly limit: number
   readonly pageToken: string | undefined
+  /** All other calls will wait for this one in the end (`rate-limit.ts`). */
+  readonly isHurried?: boolean
 }
 
 /** A page of profiles. */
@@ -72,6 +74,7 @@ export async function getUsers(client: AlgoliaClient, query: UsersQuery, signal:
   const call = {
     path: '/2/users',
     query: parametersOf(query),
+    place: { isHurried: query.isHurried },
     what: 'a page of profiles',
     read: readUsersPage,
     failures: hasPageToken ? FAILURES_WITH_PAGE_TOKEN : FAILURES

@@ -48,9 +48,11 @@ export async function* walk(beginning: Beginning, options: WalkOptions): AsyncGe
 
   const askForPages = (): void => {
     const chains = wanted()
-    for (const window of progress.windowsToRead(chains)) {
+    for (const [place, window] of progress.windowsToRead(chains).entries()) {
       if (underWay.size >= chains) return
-      if (!underWay.has(window)) underWay.set(window, askForPage(window, options, signal))
+      // The others will wait for the one that is farthest behind.
+      const isHurried = place === 0 && chains > 1
+      if (!underWay.has(window)) underWay.set(window, askForPage(window, isHurried, options, signal))
     }
   }
 
@@ -82,10 +84,15 @@ export async function* walk(beginning: Beginning, options: WalkOptions): AsyncGe
   }
 }
 
-async function askForPage(window: Window, options: WalkOptions, signal: AbortSignal): Promise<Arrival> {
+async function askForPage(
+  window: Window,
+  isHurried: boolean,
+  options: WalkOptions,
+  signal: AbortSignal
+): Promise<Arrival> {
   const { client, filters, pageSize } = options
   const { after, before, pageToken } = window
-  const query = { ...filters, after, before, pageToken, limit: pageSize }
+  const query = { ...filters, after, before, pageToken, limit: pageSize, isHurried }
   try {
     return { window, answer: await getUsers(client, query, signal) }
   } catch (thrown) {

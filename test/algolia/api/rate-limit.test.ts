@@ -292,6 +292,16 @@ describe('what is known of the limit', () => {
     expect(budget.nextCallAt(SERVER + 2 * SECOND)).toBe(SERVER + 40 * SECOND)
   })
 
+  test('lets a hurried call out at once, as long as others are left half of what an even spread leaves them', () => {
+    const enough = answered(headers({ remaining: 200 }))
+    expect(enough.nextCallAt(SERVER)).toBeGreaterThan(SERVER)
+    expect(enough.nextCallAt(SERVER, { isHurried: true })).toBe(SERVER)
+    const few = answered(headers({ remaining: 160 }))
+    expect(few.nextCallAt(SERVER, { isHurried: true })).toBe(few.nextCallAt(SERVER))
+    const none = answered(headers({ remaining: 0 }))
+    expect(none.nextCallAt(SERVER, { isHurried: true })).toBe(SERVER + 40 * SECOND)
+  })
+
   test('does not take a pause between two periods for a longer period', () => {
     const budget = answered(headers())
     budget.sent(SERVER + HOUR)

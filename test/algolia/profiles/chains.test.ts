@@ -1,8 +1,8 @@
 import {
-  beginsWithShortWindows,
   callsToSpare,
   type Candidate,
   chainsWanted,
+  isWorthWaiting,
   mostWindows,
   partsWanted,
   windowsWanted
@@ -61,15 +61,6 @@ test.each([
   )
 })
 
-test.each([
-  ['a long read of small pages', 10_000, 10, true],
-  ['a shorter one, which earns too few calls to cut the long ones again', 1200, 10, false],
-  ['one that is so long that its first tokens hardly differ', undefined, 10, true],
-  ['a long read of pages that are a sample', 10_000, 100, false]
-])('short windows are begun first in %s: %p pages of %d: %p', (_, pages, pageSize, isSo) => {
-  expect(beginsWithShortWindows(pages, pageSize)).toBe(isSo)
-})
-
 describe('calls to spare', () => {
   const fresh = { pages: 1, useful: 1, owed: 0, windows: 1, begunWith: 1 }
 
@@ -88,7 +79,7 @@ describe('calls to spare', () => {
 })
 
 describe('a window is cut', () => {
-  const first: Candidate = { pages: 1, sample: 1000, share: 1, shareLeft: 1, expected: undefined, spare: 7, room: 14 }
+  const first: Candidate = { pages: 1, sample: 1000, share: 1, spare: 7, room: 14 }
 
   test.each<[string, number, Partial<Candidate>, number]>([
     ['into as many parts as there should be windows', 6, {}, 6],
@@ -98,10 +89,25 @@ describe('a window is cut', () => {
     ['not where no call is to spare', 6, { spare: 1.9 }, 0],
     ['not before it has told where', 4, { sample: 10 }, 4],
     ['not before it has told where, as long as calls are left', 4, { sample: 10, spare: 40 }, 0],
-    ['not where it holds little of what is left', 6, { share: 0.1, shareLeft: 0.5 }, 0],
-    ['finer, where it is known how long it is', 6, { share: 0.2, shareLeft: 0.4, expected: 200, spare: 20 }, 6],
-    ['not where it is short', 6, { share: 0.2, shareLeft: 0.4, expected: 7, spare: 20 }, 0]
+    ['not where it is hardly longer than the others', 6, { share: 0.3 }, 0],
+    ['where the others would wait for it', 6, { share: 0.45 }, 3]
   ])('%s', (_, chains, changes, parts) => {
     expect(partsWanted(chains, { ...first, ...changes })).toBe(parts)
+  })
+})
+
+describe('a window that is too long, and that there are no calls to cut,', () => {
+  const long: Candidate = { pages: 2, sample: 20, share: 0.45, spare: 1, room: 14 }
+
+  test.each<[string, Partial<Candidate>, number | undefined, boolean]>([
+    ['waits while the others earn them', {}, 4000, true],
+    ['waits where its tokens hardly differ, so that there are many', {}, undefined, true],
+    ['goes on where it ends before they could', {}, 200, false],
+    ['goes on where it has become too dear', { pages: 40 }, 4000, false],
+    ['goes on where the state has no room for its parts', { room: 0 }, 4000, false],
+    ['goes on where it is no longer than others', { share: 0.3 }, 4000, false],
+    ['goes on where calls are to spare', { spare: 3 }, 4000, false]
+  ])('%s', (_, changes, pagesLeft, waits) => {
+    expect(isWorthWaiting(6, { ...long, ...changes }, pagesLeft)).toBe(waits)
   })
 })

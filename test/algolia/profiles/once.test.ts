@@ -65,12 +65,20 @@ async function expectAtLimit(given: ReadCase): Promise<void> {
   expect(read.seconds).toBeLessThanOrEqual(1.05 * atLimit)
 }
 
-type LargeRead = Pick<ReadCase, 'profiles' | 'pageSize' | 'times' | 'tokens' | 'latency'>
+type LargeRead = Pick<ReadCase, 'profiles' | 'pageSize' | 'times' | 'tokens' | 'latency'> & Partial<ReadCase>
 
 const LONG_READS: readonly LargeRead[] = [
-  { profiles: 1_000_000, pageSize: 1000, times: 'even', tokens: 'random', latency: 300 },
-  // Of the windows that their first pages promise, one is twice as long.
+  {
+    profiles: 104_817,
+    pageSize: 10,
+    times: 'bursty',
+    tokens: 'prefixed',
+    latency: 300,
+    second: 31,
+    seed: 1_540_083_712
+  },
   { profiles: 105_000, pageSize: 10, times: 'bursty', tokens: 'mixed', latency: 300 },
+  { profiles: 1_000_000, pageSize: 1000, times: 'even', tokens: 'random', latency: 300 },
   { profiles: 105_000, pageSize: 10, times: 'even', tokens: 'mixed', latency: 300 },
   { profiles: 105_000, pageSize: 10, times: 'all today', tokens: 'random', latency: 150 }
 ]
@@ -79,21 +87,30 @@ test.each<LargeRead>([
   { profiles: 100_000, pageSize: 1000, times: 'bursty', tokens: 'prefixed', latency: 300 },
   { profiles: 100_000, pageSize: 1000, times: 'growing with the token', tokens: 'sequential', latency: 300 },
   { profiles: 100_000, pageSize: 1000, times: 'half in one second', tokens: 'mixed', latency: 150 },
+  // Of the windows that the first twenty profiles promise, one holds nearly half of all.
+  { profiles: 106_230, pageSize: 10, times: 'even', tokens: 'random', latency: 300, second: 19, seed: 426_852_096 },
   ...(LONG ? LONG_READS : [])
 ])(
   '$profiles profiles, $times, with tokens that are $tokens, at $latency ms, in pages of $pageSize, take as long as the limit says',
   async (read) => {
-    await expectAtLimit({ ...read, concurrency: 8, limit: LIMIT, second: 34, seed: 2 })
+    await expectAtLimit({ concurrency: 8, limit: LIMIT, second: 34, seed: 2, ...read })
   },
   600_000
 )
 
-const large = fc.record({
-  ...common,
-  limit: fc.constant(LIMIT),
-  profiles: fc.integer({ min: 100_000, max: LONG ? 300_000 : 110_000 }),
-  pageSize: fc.constantFrom(...(LONG ? [100, 1000, 1000] : [1000]))
-})
+const thousands = (most: number): fc.Arbitrary<number> => fc.integer({ min: 100_000, max: most * 1000 })
+const largeSized = fc.oneof(
+  fc.record({ pageSize: fc.constant(1000), profiles: thousands(LONG ? 300 : 110) }),
+  ...(LONG
+    ? [
+        fc.record({ pageSize: fc.constant(100), profiles: thousands(300) }),
+        fc.record({ pageSize: fc.constant(10), profiles: thousands(120) })
+      ]
+    : [])
+)
+const large = fc
+  .tuple(fc.record({ ...common, limit: fc.constant(LIMIT) }), largeSized)
+  .map(([one, size]) => ({ ...one, ...size }))
 
 test('so are all kinds of large reads', async () => {
   await fc.assert(fc.asyncProperty(large, expectAtLimit), { numRuns: LONG ? 300 : 1, endOnFailure: true })
