@@ -41,11 +41,18 @@ export interface ReadProfile {
   readonly problems: readonly Problem[]
 }
 
+/** What of a profile is needed. */
+export interface Needed {
+  /** Whether affinities are read with their indices and times. Without, nothing is said of these, and they are empty. */
+  readonly affinityDetails: boolean
+}
+
 /**
  * Checks an entry of Algolia's `users`. Only one without a `userID` can't be handed on at all; whatever else is wrong
  * costs that part alone. Unknown properties do no harm.
+ * @param needed all of it, unless told otherwise
  */
-export function readProfile(input: unknown): ReadProfile | Problem {
+export function readProfile(input: unknown, needed: Needed = { affinityDetails: true }): ReadProfile | Problem {
   if (!isObject(input)) return { reason: `it is ${kindOf(input)}, not an object` }
   const { userID, type, affinities, segments, lastUpdatedAt } = input
   if (!isString(userID) || userID === '') {
@@ -55,7 +62,7 @@ export function readProfile(input: unknown): ReadProfile | Problem {
   return {
     userToken: userID,
     type: isString(type) ? type : optional(type, isString, 'a text', problems, { property: 'type' }),
-    affinities: entriesOf(affinities, 'affinities', problems, readAffinity),
+    affinities: entriesOf(affinities, 'affinities', problems, needed.affinityDetails ? readAffinity : readTaste),
     profileSegments: entriesOf(segments, 'segments', problems, readProfileSegment),
     lastUpdatedAt: optional(lastUpdatedAt, isTimestamp, 'an RFC 3339 time', problems, { property: 'lastUpdatedAt' }),
     problems
@@ -73,13 +80,20 @@ export function partOf({ property, position, key }: Problem): string {
   return `${property ?? ''}${position === undefined ? '' : '[]'}${key === undefined ? '' : `.${key}`}`
 }
 
+const NO_INDICES: readonly string[] = []
+
 type ReadEntry<Entry> = (input: unknown, position: number, problems: Problem[]) => Entry | undefined
 
+/** Reads what an affinity says of the shopper: not where it comes from, nor of when it is. */
+const readTaste: ReadEntry<Affinity> = (input, position, problems) => {
+  if (!isAffinity(input, position, problems)) return undefined
+  const { name, value } = input
+  const score = isFiniteNumber(input.score) ? input.score : readScore(input.score, position, problems)
+  return { name, value, score, indices: NO_INDICES, lastUpdatedAt: undefined, position }
+}
+
 const readAffinity: ReadEntry<Affinity> = (input, position, problems) => {
-  if (!isObject(input) || !isString(input.name) || !isString(input.value)) {
-    problems.push({ property: 'affinities', position, reason: 'it is not an object with texts as name and value' })
-    return undefined
-  }
+  if (!isAffinity(input, position, problems)) return undefined
   const { name, value, score, indices, lastUpdatedAt } = input
   const sound = isFiniteNumber(score) && isListOfStrings(indices) && isTimestamp(lastUpdatedAt)
   if (sound) return { name, value, score, indices, lastUpdatedAt, position }
@@ -87,11 +101,25 @@ const readAffinity: ReadEntry<Affinity> = (input, position, problems) => {
   return {
     name,
     value,
-    score: optional(score, isFiniteNumber, 'a number', problems, { ...at, key: 'score' }),
-    indices: optional(indices, isListOfStrings, 'a list of texts', problems, { ...at, key: 'indices' }) ?? [],
+    score: readScore(score, position, problems),
+    indices: optional(indices, isListOfStrings, 'a list of texts', problems, { ...at, key: 'indices' }) ?? NO_INDICES,
     lastUpdatedAt: optional(lastUpdatedAt, isTimestamp, 'an RFC 3339 time', problems, { ...at, key: 'lastUpdatedAt' }),
     position
   }
+}
+
+function isAffinity(
+  input: unknown,
+  position: number,
+  problems: Problem[]
+): input is Record<string, unknown> & Pick<Affinity, 'name' | 'value'> {
+  if (isObject(input) && isString(input.name) && isString(input.value)) return true
+  problems.push({ property: 'affinities', position, reason: 'it is not an object with texts as name and value' })
+  return false
+}
+
+function readScore(input: unknown, position: number, problems: Problem[]): number | undefined {
+  return optional(input, isFiniteNumber, 'a number', problems, { property: 'affinities', position, key: 'score' })
 }
 
 const readProfileSegment: ReadEntry<ProfileSegment> = (input, position, problems) => {

@@ -109,11 +109,12 @@ function* rowsOf(
   number: number,
   streams: readonly ProfileStream[]
 ): Generator<readonly (Row | Problem)[], void> {
+  const needed = { affinityDetails: streams.some((stream) => stream.needed.affinityDetails) }
   let previous: string | undefined
   let position = 0
   for (const input of profiles) {
     position += 1
-    const profile = readProfile(input)
+    const profile = readProfile(input, needed)
     if (!('userToken' in profile)) {
       const place = `Profile ${position} of ${profiles.length} on page ${grouped(number)}`
       const neighbour = previous === undefined ? '' : `, the one after ${previous},`

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Field, type FieldStream, type Row, rowOf, streamOf } from '../../airbyte/stream'
 import {
   type Affinity,
+  type Needed,
   partOf,
   type Problem,
   type ProfileSegment,
@@ -11,6 +12,8 @@ import { ScoredKeys, strongestFirst } from './scores'
 
 /** A stream of the source: its rows are made from profiles. */
 export interface ProfileStream extends FieldStream<never> {
+  /** What its rows are made of. */
+  readonly needed: Needed
   readonly rowsOf: (profile: ReadProfile) => Row[]
 }
 
@@ -82,6 +85,7 @@ const profiles = profileStream<Summary>({
     },
     common.lastUpdated
   ],
+  needed: { affinityDetails: false },
   entriesOf: (profile) => [summaryOf(profile)],
   concerns: () => true
 })
@@ -126,6 +130,7 @@ const affinities = profileStream<{ readonly profile: ReadProfile; readonly affin
     },
     common.lastUpdated
   ],
+  needed: { affinityDetails: true },
   entriesOf: (profile) => profile.affinities.map((affinity) => ({ profile, affinity })),
   concerns: ({ property, position }, { affinity }) =>
     property === 'lastUpdatedAt' || (property === 'affinities' && position === affinity.position)
@@ -150,6 +155,7 @@ const segments = profileStream<{ readonly profile: ReadProfile; readonly segment
     },
     common.lastUpdated
   ],
+  needed: { affinityDetails: false },
   entriesOf: (profile) => profile.profileSegments.map((segment) => ({ profile, segment })),
   concerns: ({ property, position }, { segment }) =>
     property === 'lastUpdatedAt' || (property === 'segments' && position === segment.position)
@@ -163,6 +169,7 @@ export const STREAMS: readonly ProfileStream[] = [profiles, affinities, segments
  * @param stream.concerns whether a problem in the profile is one of an entry
  */
 function profileStream<Entry>({
+  needed,
   entriesOf,
   concerns,
   ...description
@@ -170,12 +177,14 @@ function profileStream<Entry>({
   readonly name: string
   readonly primaryKey: readonly string[]
   readonly fields: readonly Field<Entry>[]
+  readonly needed: Needed
   readonly entriesOf: (profile: ReadProfile) => readonly Entry[]
   readonly concerns: (problem: Problem, entry: Entry) => boolean
 }): ProfileStream {
   const stream = streamOf({ ...description, cursorField: common.lastUpdated.name })
   return {
     ...stream,
+    needed,
     rowsOf: (profile) => {
       const { problems } = profile
       // Nearly all profiles have none, and there are millions.

@@ -184,3 +184,19 @@ test('a score that is too large for a number is left out, and told', async () =>
   expect(changesOf(read, 'affinities', anna.userID)).toEqual([['algolia_affinity_score', 'NULLED']])
   expect(warningsOf(read, anna.userID)).toEqual([expect.stringMatching(/^affinities\[0\]\.score: /) as string])
 })
+
+test('nothing is said of what no selected stream is made of', async () => {
+  const affinities = [
+    { ...affinityOf('brand', 'Nike'), indices: 'shoes' },
+    { ...affinityOf('brand', 'Puma'), lastUpdatedAt: 'yesterday' },
+    { ...affinityOf('brand', 'Fila'), score: '7' }
+  ]
+  const body = JSON.stringify({ users: [{ ...anna, affinities }] })
+  const read = await readBody(body, 'profiles')
+  expect(warningsOf(read, anna.userID)).toEqual([expect.stringMatching(/^affinities\[2\]\.score: /) as string])
+  expect(read.rows('profiles')[0]).toMatchObject({
+    algolia_affinities_value: ['Nike', 'Puma', 'Fila'],
+    algolia_affinities_value_score: { Nike: 9, Puma: 9 }
+  })
+  expect(warningsOf(await readBody(body, 'profiles', 'affinities'), anna.userID)).toHaveLength(3)
+})
