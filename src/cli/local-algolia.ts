@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { startLocalAlgolia, type Application, type LocalAlgolia, type RateLimit, type Region } from '../local/algolia'
 import { regions } from '../local/algolia/application'
+import { grouped } from '../report/words'
 import { addFault, pathFaults, type PathFault } from './local-algolia-faults'
 import { integer, moment, numberedStatuses, port, wholeNumber } from './options'
 import type { Session } from './session'
@@ -138,7 +139,7 @@ async function start({ key: keys, ...flags }: Flags): Promise<{ greeting: string
 
 function howToUse({ url, urls, profiles, application: { appId, apiKey, region } }: LocalAlgolia): string {
   return (
-    `Local Algolia listening on ${url} with ${profiles.size} profiles: ` +
+    `Local Algolia listening on ${url} with ${grouped(profiles.size)} profiles: ` +
     `appId ${appId}, apiKey ${apiKey}, region ${region}, ALGOLIA_PERSONALIZATION_URL=${url}\n` +
     `export ALGOLIA_PERSONALIZATION_URL=${urls.personalization}\n` +
     `export ALGOLIA_INSIGHTS_URL=${urls.insights}\n` +

@@ -61,7 +61,8 @@ export function readRules(options: unknown): Rules {
 
 /** @throws `config` error that names each bad option and what it must be; values are never repeated */
 export function checked<Schema extends z.ZodType>(schema: Schema, options: unknown, name: string): z.output<Schema> {
-  const result = schema.safeParse(options)
+  // With no options at all, it says which there should be.
+  const result = schema.safeParse(options ?? {})
   if (result.success) return result.data
   throw configError(`The options of ${name} are invalid: ${issuesOf(result.error, options)}`)
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../report/words'
 import { type Finding, green, skipped, yellow } from './check'
 
 /** A profile, as far as it matters here. */
@@ -34,7 +35,7 @@ export function checkSegments(profiles: readonly SampledProfile[]): Finding {
   if (profiles.length === 0) return skipped('There are no profiles of the last 120 days to look at.')
   if (profiles.every(({ managed }) => managed === undefined)) {
     return skipped(
-      `None of ${profiles.length} listed profiles shows segments: there are none, or lists leave them out.`,
+      `None of ${grouped(profiles.length)} listed profiles shows segments: there are none, or lists leave them out.`,
       'Look at one profile by itself, in the workbench.'
     )
   }
@@ -56,6 +57,6 @@ export function checkSegments(profiles: readonly SampledProfile[]): Finding {
       'Only letters, digits, - and _ may stand in a rule context: give the audience another ID, or make contexts with the /contexts module, which makes them safe.'
     )
   }
-  if (managed.length === 0) return green(`No managed segments yet on ${profiles.length} profiles.`)
-  return green(`${managed.length} managed segments on ${profiles.length} profiles.`)
+  if (managed.length === 0) return green(`No managed segments yet on ${grouped(profiles.length)} profiles.`)
+  return green(`${grouped(managed.length)} managed segments on ${grouped(profiles.length)} profiles.`)
 }

@@ -289,3 +289,8 @@ test.each<[string, object, string]>([
   expect(construct).toThrow(message)
   expect(construct).not.toThrow('very-secret-key')
 })
+
+test('without any options, it says which there have to be', () => {
+  const construct = profileContexts as (options?: unknown) => unknown
+  expect(() => construct()).toThrow('appId: is missing; apiKey: is missing; region: is missing')
+})
