@@ -23,8 +23,9 @@ export class Chain {
   private lookedAt = 0
   pages = 0
 
-  /** The first user token of its pages, once it is known. */
+  /** The first user token of the window, once a page of it has come; undefined where an earlier run has begun it. */
   firstToken: string | undefined
+  private readonly isFromStart: boolean
 
   /** User tokens of its last page, in order: all while it may still be cut, then the first and the last. */
   userTokens: readonly (string | undefined)[] = []
@@ -42,6 +43,7 @@ export class Chain {
     public handedOut?: HandedOut
   ) {
     this.place = pageToken === undefined || again !== undefined ? '' : (readTo ?? '')
+    this.isFromStart = pageToken === undefined
     if (pageToken !== undefined) this.pageTokens.add(pageToken)
     // Of a window that was begun in an earlier run nobody knows what was on its first pages.
     if (!mayBeCut || pageToken !== undefined) this.neverCut()
@@ -86,7 +88,7 @@ export class Chain {
   /** Takes in a page, and looks at its profiles as long as that may be of use. */
   add(profiles: PageProfiles): void {
     this.pages += 1
-    if (this.pages === 1) this.firstToken = identify(profiles.at(0)).userToken
+    if (this.isFromStart) this.firstToken ??= identify(profiles.at(0)).userToken
     this.emptyPages = profiles.length === 0 ? this.emptyPages + 1 : 0
     if (this.size + profiles.length > MOST_KEPT) this.neverCut()
     this.userTokens = this.kept === undefined ? userTokensAtEnds(profiles) : this.keep(profiles, this.kept)

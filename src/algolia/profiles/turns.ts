@@ -9,7 +9,7 @@
 
 /** How far a window has been read in the order of user tokens. */
 export interface Course {
-  /** The first user token of its pages; undefined while it isn't known. */
+  /** The first user token of its pages; undefined while it isn't known, and where an earlier run read it. */
   readonly from: string | undefined
   /** The last one; undefined where nothing has been read yet, or pages weren't in the expected order. */
   readonly to: string | undefined
@@ -24,7 +24,8 @@ export interface Course {
 /** @returns the windows in the order in which they should be read, the one that is farthest behind first */
 export function inTurn<Window extends Course>(windows: readonly Window[]): Window[] {
   const fraction = ({ read, share }: Window): number => (read === 0 ? 0 : read / share)
-  const byShare = areApart(windows) || windows.some(({ read, to }) => read > 0 && to === undefined)
+  const isUnknown = ({ read, from, to }: Window): boolean => read > 0 && (from === undefined || to === undefined)
+  const byShare = windows.some(isUnknown) || areApart(windows)
   return [...windows].sort(
     (one, other) =>
       (byShare ? fraction(one) - fraction(other) : compare(one.to ?? '', other.to ?? '')) || other.share - one.share

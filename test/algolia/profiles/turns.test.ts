@@ -39,9 +39,13 @@ describe('next is', () => {
     expect(inTurn([later, longer])).toEqual([longer, later])
   })
 
-  test('the one with the smallest part read, too, where pages are in another order than is expected', () => {
-    const unknown = { ...courseOf(['z', 'y', 'x']), to: undefined }
-    expect(inTurn([unknown, { ...small, share: 0.5 }])[0]).toMatchObject({ share: 0.5 })
+  test.each([
+    ['pages are in another order than is expected', { to: undefined }],
+    ['an earlier run has begun it', { from: undefined }]
+  ])('the one with the smallest part read, too, where %s', (_, changes) => {
+    const unknown = { ...large, ...changes }
+    const ahead = { ...small, share: 0.5 }
+    expect(inTurn([unknown, ahead])).toEqual([ahead, unknown])
   })
 })
 
