@@ -1,4 +1,3 @@
-import type { StreamState } from '../algolia/profiles/state'
 import type { ClientCounts } from '../algolia/api/client'
 import { counted, grouped } from '../report/words'
 import { callParts, type Waiting, waitingParts } from '../report/call-report'
@@ -47,26 +46,6 @@ export interface SyncProgress {
 
 export const noProfiles = (): ProfileCounts => {
   return { read: 0, sent: 0, known: 0, rejected: 0, shortened: 0, firstSeen: 0 }
-}
-
-/** Less of a pass than this tells nothing of the rest. */
-const ENOUGH_OF_A_PASS = 0.02
-
-/**
- * @param pages how many pages this run has read
- * @param seconds how long that took
- * @returns how much longer the pass takes, or undefined. Algolia tells no number of profiles; but once a window has been
- * read to its end, it is known how many profiles the part of the pass that was expected in it came to.
- */
-export function secondsToGo({ pass }: StreamState, pages: number, seconds: number): number | undefined {
-  if (pass === undefined) return 0
-  const { windows } = pass
-  const ended = 1 - windows.reduce((sum, { share = 1 }) => sum + share, 0)
-  if (ended < ENOUGH_OF_A_PASS || pass.read === 0) return undefined
-  const inAll = (pass.read - windows.reduce((sum, { read }) => sum + read, 0)) / ended
-  const left = windows.reduce((sum, { share = 1, read }) => sum + Math.max(0, share * inAll - read), 0)
-  const pagesLeft = Math.max(windows.length, (left * pass.pages) / pass.read)
-  return (pagesLeft * seconds) / pages
 }
 
 /** @returns how a run is getting on, as it is shown. */

@@ -1,11 +1,10 @@
-import type { StreamState } from '../algolia/profiles/state'
 import { CallReport } from '../report/call-report'
 import type { LogLevel } from '../report/display'
 import { counted } from '../report/words'
 import type { Delivery } from './calls'
 import type { SyncEnvironment, SyncOptions } from './options'
 import type { PagePlan } from './page'
-import { noProfiles, secondsToGo, type SyncSummary } from './progress'
+import { noProfiles, type SyncSummary } from './progress'
 
 /** Problems in profiles are told one by one up to this many in a run, and only counted from there on. */
 const MOST_PROBLEMS_TOLD = 100
@@ -18,7 +17,7 @@ export class RunReport {
   private callsSent = 0
   private pages = 0
   private problems = 0
-  private state: StreamState | undefined
+  private pagesLeft: number | undefined
 
   constructor(
     private readonly options: Pick<SyncOptions, 'onLog' | 'onProgress'>,
@@ -70,9 +69,9 @@ export class RunReport {
     )
   }
 
-  /** All of a page has arrived. @param state what is left to read */
-  arrived(state: StreamState): void {
-    this.state = state
+  /** All of a page has arrived. @param pagesLeft about how many there still are, where that can be told */
+  arrived(pagesLeft: number | undefined): void {
+    this.pagesLeft = pagesLeft
     this.calls.waiting = undefined
     this.tellProgress()
   }
@@ -89,10 +88,11 @@ export class RunReport {
   }
 
   private tellProgress(): void {
+    const { pagesLeft, pages } = this
     this.options.onProgress?.({
       summary: this.summary(),
       callsLeft: this.calls.algoliaClient?.callsLeft(),
-      secondsToGo: this.state && secondsToGo(this.state, this.pages, this.calls.seconds),
+      secondsToGo: pagesLeft === undefined ? undefined : (pagesLeft * this.calls.seconds) / pages,
       waiting: this.calls.waiting
     })
   }

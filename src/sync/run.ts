@@ -74,7 +74,7 @@ export class Run {
       const rules = this.rules(saved)
       this.warn(saved, wasThere)
       this.report.log('info', this.startLine(plan))
-      for await (const { profiles, state } of this.read(plan)) {
+      for await (const { profiles, state, pagesLeft } of this.read(plan)) {
         const page = readPage(profiles)
         const pagePlan = planPage(page, await store.knownOf(userTokensOf(page)), rules)
         this.report.planned(page.length, pagePlan)
@@ -85,7 +85,7 @@ export class Run {
           await this.deliver(pagePlan, store)
           await saveState(stateFile, { target: this.target, minScore: this.config.minScore, profiles: state })
         }
-        this.report.arrived(state)
+        this.report.arrived(pagesLeft())
       }
     } finally {
       await store.close()

@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream'
 import { createDisplay } from '../../src/report/display'
-import { noProfiles, progressLine, secondsToGo, shownProgress, type SyncProgress } from '../../src/sync/progress'
-import type { StreamState } from '../../src/algolia/profiles/state'
+import { noProfiles, progressLine, shownProgress, type SyncProgress } from '../../src/sync/progress'
 import { until } from '../support/segment'
 
 function progressOf(read: number, more: Partial<SyncProgress> = {}): SyncProgress {
@@ -48,26 +47,6 @@ describe('how a run is getting on', () => {
     expect(progressLine(progressOf(12_345, { waiting }))).toMatch(
       /, waiting for Segment, which is tried again in 4 s\.$/
     )
-  })
-
-  /** A pass of which 20 pages of ten have been read, and windows that are expected to hold a half and a quarter of it. */
-  const state = (windows: readonly { share?: number; read: number }[], read = 200): StreamState => {
-    const pass = { startedAt: 0, run: '', windows: [...windows], pages: read / 10, read }
-    return { version: 2, filters: { indices: [], affinities: [] }, pass }
-  }
-
-  it('lets the end be foreseen once a part of the pass has been read to its end', () => {
-    expect(secondsToGo(state([{ read: 200 }]), 20, 10)).toBeUndefined()
-    expect(secondsToGo(state([{ share: 0.99, read: 190 }]), 20, 10)).toBeUndefined()
-    // A quarter came to 100 profiles: 200 and 100 are expected in the others, and 20 pages are left, at half a second each.
-    const windows = [
-      { share: 0.5, read: 60 },
-      { share: 0.25, read: 40 }
-    ]
-    expect(secondsToGo(state(windows), 20, 10)).toBe(10)
-    // More than was expected, but not at its end.
-    expect(secondsToGo(state([{ share: 0.5, read: 150 }]), 20, 10)).toBe(0.5)
-    expect(secondsToGo({ version: 2, filters: { indices: [], affinities: [] }, cursor: 0 }, 20, 10)).toBe(0)
   })
 
   it.each(['text', 'json'] as const)('is told in plain lines of %s without a terminal, now and then', (format) => {

@@ -52,6 +52,7 @@ export const TIMES = [
   'even',
   'bursty',
   'growing with the token',
+  'growing with the token, some active since',
   'ten distinct seconds',
   'half in one second',
   'nine tenths in one second',
@@ -95,10 +96,12 @@ export function populateWith(
   })
   const inOrder = [...new Set(texts)].sort()
   for (const [index, token] of inOrder.entries()) {
+    const growing = (): number => Math.floor(end - (90 * DAY * (inOrder.length - index)) / inOrder.length)
     const time = {
       even: () => ago(90 * DAY),
       bursty: () => chance.oneOf(bursts) + chance.below(60 * SECOND),
-      'growing with the token': () => Math.floor(end - (90 * DAY * (inOrder.length - index)) / inOrder.length),
+      'growing with the token': growing,
+      'growing with the token, some active since': () => (chance.happens(0.05) ? ago(9 * DAY) : growing()),
       'ten distinct seconds': () => chance.oneOf(ten),
       'half in one second': () => inOneSecond(0.5),
       'nine tenths in one second': () => inOneSecond(0.9),

@@ -39,6 +39,8 @@ export interface ReadOutcome {
   readonly mostUnderWay: number
   /** Characters of the longest state. */
   readonly longestState: number
+  /** How many pages were said to be left after each page, and how many there were. */
+  readonly forecasts: readonly { readonly said: number | undefined; readonly left: number }[]
 }
 
 const NOON = Date.parse('2026-03-01T12:00:00Z')
@@ -60,11 +62,13 @@ export async function readWhole(given: ReadCase): Promise<ReadOutcome> {
   const begin = clock.now()
   const seen = new Set<string>()
   let [rows, longestState] = [0, 0]
-  for await (const { profiles, state } of readPlan(plan, options)) {
+  const said: (number | undefined)[] = []
+  for await (const { profiles, state, pagesLeft } of readPlan(plan, options)) {
     for (const profile of profiles) {
       seen.add((profile as { userID: string }).userID)
       rows += 1
     }
+    said.push(pagesLeft())
     longestState = Math.max(longestState, JSON.stringify(writeStreamState(state)).length)
   }
   const { size } = algolia.profiles
@@ -77,6 +81,7 @@ export async function readWhole(given: ReadCase): Promise<ReadOutcome> {
     refused: algolia.statuses.filter((status) => status === 429).length,
     seconds: (clock.now() - begin) / 1000,
     mostUnderWay: algolia.mostUnderWay,
-    longestState
+    longestState,
+    forecasts: said.map((pages, index) => ({ said: pages, left: said.length - 1 - index }))
   }
 }

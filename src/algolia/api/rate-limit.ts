@@ -5,7 +5,7 @@
  * how many are left and when the next period starts (`x-ratelimit-limit`, `-remaining`, `-reset`, the last in Unix
  * seconds). The first half of a period's calls may go as fast as they can, so that a small read is quick; the other half
  * is spread over what is left of the period, so that a long read uses every call and yet leaves some, at any moment, to
- * the destinations that share the limit.
+ * the destinations that share the limit. Only hurried calls may take more of it, and leave most of that.
  *
  * Times are milliseconds. "Local" is any clock that never goes back; the server's clock is reckoned from the `Date` of
  * its answers, because the machine's own may be an hour off.
@@ -35,7 +35,7 @@ const LOOK_AGAIN_MILLISECONDS = 50
 const UNHURRIED_PART = 0.5
 
 /** Of the calls that an even spread leaves to others at any moment, the part that hurried ones leave. */
-const PART_LEFT_BY_HURRIED = 0.5
+const PART_LEFT_BY_HURRIED = 0.6
 
 /** How much of the limit may be used here; without it, all that there is. */
 export interface CallShare {
@@ -53,7 +53,7 @@ export interface Place {
   readonly keeps?: boolean
   /** Its own place was kept. */
   readonly isKept?: boolean
-  /** All others will wait for it in the end: it isn't spread over the period, as long as others are left about half of it. */
+  /** What its caller reads ends later for each wait of it: it isn't spread over the period, as long as enough is left to others. */
   readonly isHurried?: boolean | undefined
 }
 
@@ -141,7 +141,7 @@ export class CallBudget {
     if (isKept || this.limit === undefined || left > this.limit * UNHURRIED_PART || this.lastSentAt === undefined) {
       return localTime
     }
-    if (isHurried && left > PART_LEFT_BY_HURRIED * this.limit * (untilReset / this.period)) return localTime
+    if (isHurried && left - others > PART_LEFT_BY_HURRIED * this.limit * (untilReset / this.period)) return localTime
     return this.lastSentAt + untilReset / left
   }
 
@@ -150,14 +150,13 @@ export class CallBudget {
    * them on, those that are left are spread over the time until the first one of the period is that long ago.
    */
   private nextIn({ calls, period }: OwnWindow, localTime: number, place: Place): number {
-    const { isKept = false, keeps = false, isHurried = false } = place
+    const { isKept = false, keeps = false } = place
     const places = isKept ? 0 : this.placesKept + Number(keeps)
     const since = this.sentAt.findIndex((time) => time > localTime - period)
     const used = since < 0 ? 0 : this.sentAt.length - since
     const allowed = (this.sentAt.at(-Math.max(1, calls - places)) ?? -Infinity) + period
     const left = calls - used - places
-    if (isKept || isHurried || used < calls * UNHURRIED_PART || left <= 0 || this.lastSentAt === undefined)
-      return allowed
+    if (isKept || used < calls * UNHURRIED_PART || left <= 0 || this.lastSentAt === undefined) return allowed
     const untilFree = (this.sentAt[since] ?? 0) + period - localTime
     return Math.max(allowed, this.lastSentAt + (untilFree * (1 + Number(keeps))) / left)
   }

@@ -8,8 +8,9 @@ import type { Window } from './windows'
 /** More profiles than these aren't kept: a window that has had so many is never cut. */
 const MOST_KEPT = 2000
 
-/** Of a page so many user tokens are looked at, to tell how far it reaches in their order. */
+/** Of a page so many user tokens are looked at, to tell how far it reaches in their order: fewer where it isn't looked at whole. */
 const TOKENS_OF_A_PAGE = 50
+const FEW_TOKENS_OF_A_PAGE = 10
 
 /** What is known of a window while it is being read, and not worth keeping in a state. */
 export class Chain {
@@ -23,9 +24,8 @@ export class Chain {
   private lookedAt = 0
   pages = 0
 
-  /** The first user token of the window, once a page of it has come; undefined where an earlier run has begun it. */
-  firstToken: string | undefined
-  private readonly isFromStart: boolean
+  /** The part of the pass that it holds, as far as that has shown. */
+  share: number | undefined
 
   /** User tokens of its last page, in order: all while it may still be cut, then the first and the last. */
   userTokens: readonly (string | undefined)[] = []
@@ -43,7 +43,6 @@ export class Chain {
     public handedOut?: HandedOut
   ) {
     this.place = pageToken === undefined || again !== undefined ? '' : (readTo ?? '')
-    this.isFromStart = pageToken === undefined
     if (pageToken !== undefined) this.pageTokens.add(pageToken)
     // Of a window that was begun in an earlier run nobody knows what was on its first pages.
     if (!mayBeCut || pageToken !== undefined) this.neverCut()
@@ -57,6 +56,11 @@ export class Chain {
   /** About how many pages are left, as far as user tokens tell. */
   get pagesLeft(): number | undefined {
     return this.progress.pagesLeft
+  }
+
+  /** The same, to be told: by all pages, and not where other kinds of user tokens may follow. */
+  get forecast(): number | undefined {
+    return this.progress.forecast
   }
 
   /** Profiles that were handed out of the window, before it was begun and since. */
@@ -88,10 +92,9 @@ export class Chain {
   /** Takes in a page, and looks at its profiles as long as that may be of use. */
   add(profiles: PageProfiles): void {
     this.pages += 1
-    if (this.isFromStart) this.firstToken ??= identify(profiles.at(0)).userToken
     this.emptyPages = profiles.length === 0 ? this.emptyPages + 1 : 0
     if (this.size + profiles.length > MOST_KEPT) this.neverCut()
-    this.userTokens = this.kept === undefined ? userTokensAtEnds(profiles) : this.keep(profiles, this.kept)
+    this.userTokens = this.kept === undefined ? this.lookAt(profiles) : this.keep(profiles, this.kept)
   }
 
   /** Lets go of what only a cut would need. */
@@ -110,9 +113,15 @@ export class Chain {
       kept.set(userToken, updatedAt)
       known.push(userToken)
     }
-    const step = Math.max(1, Math.floor(known.length / TOKENS_OF_A_PAGE))
-    this.progress.add(known.filter((_, index) => (known.length - 1 - index) % step === 0))
+    this.progress.add(placesOf(known.length, TOKENS_OF_A_PAGE).flatMap((place) => known[place] ?? []))
     return userTokens
+  }
+
+  private lookAt(profiles: PageProfiles): (string | undefined)[] {
+    const userTokenAt = (place: number): string | undefined => identify(profiles.at(place)).userToken
+    this.progress.add(placesOf(profiles.length, FEW_TOKENS_OF_A_PAGE).flatMap((place) => userTokenAt(place) ?? []))
+    const ends = profiles.length === 0 ? [] : [...new Set([0, profiles.length - 1])]
+    return ends.map(userTokenAt)
   }
 
   /** @returns whether the page token has led to a page of the window before */
@@ -134,7 +143,8 @@ export function momentOf(updatedAt: string): Moment | undefined {
   return second === undefined ? undefined : { second, isWhole: !/\.\d*[1-9]/.test(updatedAt) }
 }
 
-function userTokensAtEnds(profiles: PageProfiles): (string | undefined)[] {
-  const ends = profiles.length === 0 ? [] : [...new Set([0, profiles.length - 1])]
-  return ends.map((position) => identify(profiles.at(position)).userToken)
+/** @returns ascending places in a list, at about equal distances, the last one included */
+function placesOf(length: number, count: number): number[] {
+  const step = Math.max(1, Math.floor(length / count))
+  return Array.from({ length }, (_, place) => place).filter((place) => (length - 1 - place) % step === 0)
 }

@@ -20,7 +20,7 @@ const MOST_WINDOWS = 16
 /** A sample of this many profiles tells well enough where to cut. */
 const GOOD_SAMPLE = 100
 
-/** A window that is shorter than so many of the wanted ones isn't cut: it ends with the others all the same. */
+/** A window that is shorter than so many of the wanted ones isn't cut: where calls are used up, it ends with the others all the same. */
 const LEAST_SIZE = 2
 
 /**
@@ -44,8 +44,8 @@ export function chainsWanted(latency: number, rate: number | undefined, concurre
 }
 
 /**
- * Windows that it takes: as many as there are chains, and where these use up the calls allowed, as many again. While some
- * wait to be begun, no chain is left alone with much at the end, and that would cost calls that could have been made.
+ * Windows that it takes: as many as there are chains, and where these use up the calls allowed, twice as many, so that none is
+ * likely to be longer than what one chain reads in that time.
  */
 export function windowsWanted(chains: number, latency: number, rate: number | undefined): number {
   return chains > 1 && rate !== undefined && chains >= latency * rate ? 2 * chains : chains

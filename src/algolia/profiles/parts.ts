@@ -9,6 +9,8 @@ export interface Known {
   readonly sample: readonly Moment[]
   /** What has been handed out of it. */
   readonly all: HandedOut
+  /** The part of the pass that is expected in it. */
+  readonly share: number
 }
 
 /**
@@ -18,7 +20,12 @@ export interface Known {
  * @param startedAt when the pass began, whole Unix seconds
  * @returns undefined where little would be won, or profiles can't be told apart by time
  */
-export function partsOf(window: Window, { sample, all }: Known, count: number, startedAt: number): Part[] | undefined {
+export function partsOf(
+  window: Window,
+  { sample, all, share: inAll }: Known,
+  count: number,
+  startedAt: number
+): Part[] | undefined {
   const end = window.before ?? startedAt - LATENESS_SECONDS
   const lately = sample.filter(({ second }) => second >= end).length
   // Where most profiles lie in the part that comes last, little would be won.
@@ -37,7 +44,7 @@ export function partsOf(window: Window, { sample, all }: Known, count: number, s
     const from = bounds[index]
     const after = from?.second ?? window.after
     const before = second === undefined ? window.before : second + 1
-    const ofPass = (window.share ?? 0) * (share - (from?.share ?? 0))
+    const ofPass = inAll * (share - (from?.share ?? 0))
     return { after, before, share: ofPass, again: moments.filter((moment) => isWithin(moment, after, before)).length }
   })
 }

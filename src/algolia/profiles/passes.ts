@@ -11,6 +11,8 @@ import { newPass } from './windows'
 export interface ReadPage {
   readonly profiles: FreshProfiles
   readonly state: StreamState
+  /** @returns about how many pages are left, where user tokens tell */
+  readonly pagesLeft: () => number | undefined
 }
 
 export interface PassOptions extends Omit<WalkOptions, 'startedAt'> {
@@ -41,7 +43,8 @@ export async function* readPlan(plan: Plan, options: PassOptions): AsyncGenerato
     isUnusable = isFirst && plan.latestCursor !== undefined && plan.latestCursor > start.byServer
     if (isUnusable) break
     isFirst = false
-    yield { profiles: step.profiles, state: stateAfter(step.pass, { filters, startedAt: start.at, after, run, from }) }
+    const { profiles, pagesLeft } = step
+    yield { profiles, pagesLeft, state: stateAfter(step.pass, { filters, startedAt: start.at, after, run, from }) }
   }
   if (isUnusable) {
     onWarning(

@@ -4,7 +4,7 @@ import { callsToSpare, isShort, isWorthWaiting, mostWindows, partsWanted } from 
 import type { PageProfiles } from './page-profiles'
 import { partsOf } from './parts'
 import { type FreshProfiles, ownProfiles, placeAfter, withoutRepeats } from './repeats'
-import { type Course, inTurn, shareSeen } from './turns'
+import { compare, type Course, inTurn } from './turns'
 import {
   afterLastPage,
   afterPage,
@@ -35,6 +35,9 @@ export interface ArrivedPage {
   readonly rate: number | undefined
 }
 
+/** A window with more than this part of what one of several chains reads is long. */
+const LONG = 0.9
+
 /** A window that goes on for so many pages without a profile is taken for one that never ends. */
 const MOST_EMPTY_PAGES = 1000
 
@@ -43,7 +46,9 @@ export class Progress {
   pass: Pass
   private readonly chains = new Map<Window, Chain>()
   /** Windows that are too long, and wait until the others have earned the calls that it takes to cut them. */
-  private readonly waiting = new Set<Window>()
+  private readonly waiting = new Map<Window, Chain>()
+  /** Whether windows are known to go through the same user tokens. */
+  private isSideBySide = false
   private readonly begunWith: number
   private pages = 0
   /** Profiles read in this run that hadn't been before. */
@@ -65,12 +70,33 @@ export class Progress {
    */
   windowsToRead(chains: number): readonly Window[] {
     const courses = windowsToRead(this.pass).map((window) => this.courseOf(window))
-    const windows = inTurn(courses).map(({ window }) => window)
+    const windows = inTurn(courses, this.isSideBySide).map(({ window }) => window)
     const others = windows.filter((window) => !this.waiting.has(window))
     if (others.length >= chains) return others
     // To let chains stand still costs more than can be won.
     this.waiting.clear()
     return windows
+  }
+
+  /** About how many pages are left, as far as user tokens tell; undefined where they don't. */
+  get pagesLeft(): number | undefined {
+    const { windows } = this.pass
+    const closed = windows.filter(({ before }) => before !== undefined)
+    // Where tokens grow with time, none reaches the end of their order but the last one.
+    if (closed.length > 1 && !this.isSideBySide) return undefined
+    let pages = 0
+    for (const window of windows) {
+      const comesLast = closed.length > 0 && window.before === undefined
+      const left = comesLast ? 1 : this.chains.get(window)?.forecast
+      if (left === undefined) return undefined
+      pages += left
+    }
+    return pages
+  }
+
+  /** Whether a window is so long that it would end after the others, were it read no faster than each of them. */
+  isLong(window: Window, chains: number): boolean {
+    return this.shareOfRest(window) * chains > LONG
   }
 
   /** Sends a window back to its start, as its page token was refused. */
@@ -108,12 +134,10 @@ export class Progress {
       this.pass = pass
       if (moved.again === undefined) chain.handedOut = undefined
       this.chains.set(moved, chain)
+      this.learnShares()
       this.cut(moved, chain, page)
     }
-    for (const other of [...this.waiting]) {
-      const itsChain = this.chains.get(other)
-      if (itsChain !== undefined) this.cut(other, itsChain, page)
-    }
+    for (const [other, itsChain] of [...this.waiting]) this.cut(other, itsChain, page)
     const { after } = window
     return ownProfiles(fresh, after === this.beginning.after ? undefined : after)
   }
@@ -123,12 +147,26 @@ export class Progress {
     return new Chain(window, this.concurrency > 1 && window.again === undefined)
   }
 
-  /** Cuts a window into parts where that is worth it, or lets it wait until it can be afforded. @returns whether it is cut */
-  private cut(window: Window, chain: Chain, { windowsWanted, rate, startedAt }: ArrivedPage): boolean {
+  /** Takes in what the windows, compared with each other, say of their shares. */
+  private learnShares(): void {
+    const closed = this.pass.windows.filter(({ before }) => before !== undefined)
+    const comparison = compare(closed.map((window) => this.courseOf(window)))
+    if (comparison === undefined) return
+    this.isSideBySide = comparison.isSideBySide
+    if (!comparison.isSideBySide) return
+    const inAll = closed.reduce((sum, window) => sum + this.shareOf(window), 0)
+    for (const [index, window] of closed.entries()) {
+      const chain = this.chains.get(window)
+      if (chain !== undefined) chain.share = (comparison.shares[index] ?? 0) * inAll
+    }
+  }
+
+  /** Cuts a window into parts where that is worth it, or lets it wait until it can be afforded. */
+  private cut(window: Window, chain: Chain, { windowsWanted, rate, startedAt }: ArrivedPage): void {
     this.waiting.delete(window)
     const { pagesLeft, pages } = chain
-    if (!chain.canBeCut || windowsWanted < 2) return false
-    if (pagesLeft !== undefined && isShort(pages + pagesLeft, rate)) return false
+    if (!chain.canBeCut || windowsWanted < 2) return
+    if (pagesLeft !== undefined && isShort(pages + pagesLeft, rate)) return
     // The part of an open window that comes last is one more.
     const last = window.before === undefined ? 1 : 0
     const { pageToken = '', readTo = '' } = window
@@ -141,18 +179,18 @@ export class Progress {
     }
     const count = partsWanted(windowsWanted, candidate)
     const waits = count === 0 && isWorthWaiting(windowsWanted, candidate, pagesLeft)
-    const parts = count > 0 || waits ? partsOf(window, chain, Math.max(2, count), startedAt) : undefined
-    if (parts === undefined) return false
+    if (count === 0 && !waits) return
+    const { sample, all } = chain
+    const parts = partsOf(window, { sample, all, share: this.shareOf(window) }, Math.max(2, count), startedAt)
+    if (parts === undefined) return
     if (waits) {
-      this.waiting.add(window)
-      return false
+      this.waiting.set(window, chain)
+      return
     }
-    const { all } = chain
     const { pass, begun } = afterSplit(this.pass, window, parts)
     this.pass = pass
     this.chains.delete(window)
     for (const part of begun) this.chains.set(part, new Chain(part, true, part.again === undefined ? undefined : all))
-    return true
   }
 
   private callsToSpare(): number {
@@ -165,19 +203,22 @@ export class Progress {
   /** The part of what is left that is expected in a window, the part of the pass that comes last left out. */
   private shareOfRest(window: Window): number {
     const rest = this.pass.windows.filter((other) => other === window || other.before !== undefined)
-    const seen = shareSeen(
-      this.courseOf(window),
-      rest.map((other) => this.courseOf(other))
-    )
-    const shares = rest.reduce((sum, { share = 1 }) => sum + share, 0)
-    return seen ?? (window.share ?? 1) / shares
+    const inAll = rest.reduce((sum, other) => sum + this.shareOf(other), 0)
+    return inAll > 0 ? this.shareOf(window) / inAll : 1
+  }
+
+  /** The part of the pass that is expected in a window: by what has been read, else as its cut promised. */
+  private shareOf(window: Window): number {
+    return this.chains.get(window)?.share ?? window.share ?? 1
   }
 
   private courseOf(window: Window): Course & { readonly window: Window } {
-    const { pageToken, readTo, read, share = 1 } = window
+    const { pageToken, readTo, read } = window
     const chain = this.chains.get(window)
-    const to = pageToken === undefined ? undefined : readTo
-    return { window, from: chain?.firstToken, to, read, share, countTo: (place) => chain?.countTo(place) }
+    const isBegun = pageToken !== undefined && read > 0
+    // Of a part of a window that was cut, `readTo` lies ahead.
+    const to = !isBegun ? '' : readTo === undefined ? undefined : chain?.place || readTo
+    return { window, to, read, share: this.shareOf(window), countTo: (place) => chain?.countTo(place) }
   }
 
   private endless(how: string): Error {
@@ -189,8 +230,8 @@ export class Progress {
 
 /** @returns how far a window has been read with a page, in the order of user tokens, as long as pages are in that order */
 function placeOf(window: Window, chain: Chain): string | undefined {
-  const { pageToken, readTo } = window
-  if (pageToken !== undefined && readTo === undefined) return undefined
+  const { read, readTo } = window
+  if (read > 0 && readTo === undefined) return undefined
   const place = placeAfter(chain.userTokens, chain.place)
   if (place === undefined) return undefined
   chain.place = place

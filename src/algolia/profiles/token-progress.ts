@@ -11,6 +11,9 @@ export class TokenProgress {
   private readonly places: { readonly userToken: string; readonly page: number }[] = []
   private latest: readonly string[] = []
   private pages = 0
+  /** Whether a page's tokens have started with what names their kind. */
+  private hasKinds = false
+  private readonly characters = new Set<string>()
 
   /** @param userTokens of a page, in their order: a few of them, the last one included */
   add(userTokens: readonly string[]): void {
@@ -20,6 +23,15 @@ export class TokenProgress {
     }
     if (first !== undefined) this.latest = userTokens
     this.pages += 1
+    for (const character of userTokens.join('')) this.characters.add(character)
+    if (userTokens.length > 1) this.hasKinds ||= sharedKind(userTokens[0] ?? '', userTokens.at(-1) ?? '') !== ''
+  }
+
+  /** About how many pages are left, by all pages so far; undefined once tokens had a kind, as others may follow. */
+  get forecast(): number | undefined {
+    const [whole] = this.places
+    if (whole === undefined || this.hasKinds) return undefined
+    return pagesLeft(whole.userToken, this.latest, this.pages, this.characters)
   }
 
   /** @returns about how many pages are left, or undefined where the tokens don't tell */
@@ -32,11 +44,19 @@ export class TokenProgress {
 /**
  * @param first the first user token of the pages that were read
  * @param latest user tokens of the last of these pages
+ * @param characters that are known to be in use
  */
-function pagesLeft(first: string, latest: readonly string[], pages: number): number | undefined {
+function pagesLeft(
+  first: string,
+  latest: readonly string[],
+  pages: number,
+  characters: Iterable<string> = []
+): number | undefined {
   const last = latest.at(-1) ?? first
   const kind = sharedKind(first, last).length
-  const alphabet = [...new Set([first, ...latest].map((token) => token.slice(kind)).join(''))].sort()
+  const alphabet = [
+    ...new Set([...characters, ...[first, ...latest].map((token) => token.slice(kind)).join('')])
+  ].sort()
   const place = (token: string): number => placeOf(token.slice(kind), alphabet)
   const read = place(last) - place(first)
   return read > 0 ? (pages * (1 - place(last))) / read : undefined

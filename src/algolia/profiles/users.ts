@@ -28,7 +28,7 @@ export interface UsersQuery extends ProfileFilters {
   readonly before: number | undefined
   readonly limit: number
   readonly pageToken: string | undefined
-  /** All other calls will wait for this one in the end (`rate-limit.ts`). */
+  /** Whether the pass ends later for each wait of this call (`rate-limit.ts`). */
   readonly isHurried?: boolean
 }
 

@@ -11,6 +11,8 @@ export interface WalkStep {
   readonly profiles: FreshProfiles
   /** Resuming from this pass, together with all pages up to this one, covers everything. */
   readonly pass: Pass
+  /** @returns about how many pages are left, where that can be told */
+  readonly pagesLeft: () => number | undefined
 }
 
 export interface WalkOptions {
@@ -48,11 +50,11 @@ export async function* walk(beginning: Beginning, options: WalkOptions): AsyncGe
 
   const askForPages = (): void => {
     const chains = wanted()
-    for (const [place, window] of progress.windowsToRead(chains).entries()) {
+    for (const window of progress.windowsToRead(chains)) {
       if (underWay.size >= chains) return
-      // The others will wait for the one that is farthest behind.
-      const isHurried = place === 0 && chains > 1
-      if (!underWay.has(window)) underWay.set(window, askForPage(window, isHurried, options, signal))
+      if (underWay.has(window)) continue
+      const isHurried = chains > 1 && progress.isLong(window, chains)
+      underWay.set(window, askForPage(window, isHurried, options, signal))
     }
   }
 
@@ -76,7 +78,7 @@ export async function* walk(beginning: Beginning, options: WalkOptions): AsyncGe
       const page = { profiles, nextPageToken, startedAt: options.startedAt(), windowsWanted: windows, rate }
       const handedOut = progress.read(window, page)
       askForPages()
-      yield { profiles: handedOut, pass: progress.pass }
+      yield { profiles: handedOut, pass: progress.pass, pagesLeft: () => progress.pagesLeft }
     }
   } finally {
     stop.abort()

@@ -30,9 +30,9 @@ export class ScoredKeys {
   readonly scores = Object.create(null) as Record<string, number>
 
   add(key: string, score: number | undefined): void {
-    // There are few, and to look into `scores` takes longer.
-    if (this.keys.includes(key)) return
-    this.keys.push(key)
+    if (this.scores[key] !== undefined) return
     if (score !== undefined) this.scores[key] = score
+    else if (this.keys.includes(key)) return
+    this.keys.push(key)
   }
 }

@@ -292,14 +292,17 @@ describe('what is known of the limit', () => {
     expect(budget.nextCallAt(SERVER + 2 * SECOND)).toBe(SERVER + 40 * SECOND)
   })
 
-  test('lets a hurried call out at once, as long as others are left half of what an even spread leaves them', () => {
-    const enough = answered(headers({ remaining: 200 }))
+  test('lets a hurried call out at once, as long as others are left most of what an even spread leaves them', () => {
+    const reset = SERVER / SECOND + 30
+    const enough = answered(headers({ remaining: 200, reset }))
     expect(enough.nextCallAt(SERVER)).toBeGreaterThan(SERVER)
     expect(enough.nextCallAt(SERVER, { isHurried: true })).toBe(SERVER)
-    const few = answered(headers({ remaining: 160 }))
+    const few = answered(headers({ remaining: 140, reset }))
     expect(few.nextCallAt(SERVER, { isHurried: true })).toBe(few.nextCallAt(SERVER))
-    const none = answered(headers({ remaining: 0 }))
-    expect(none.nextCallAt(SERVER, { isHurried: true })).toBe(SERVER + 40 * SECOND)
+    const none = answered(headers({ remaining: 0, reset }))
+    expect(none.nextCallAt(SERVER, { isHurried: true })).toBe(SERVER + 30 * SECOND)
+    for (let place = 0; place < 60; place += 1) enough.keepPlace()
+    expect(enough.nextCallAt(SERVER, { isHurried: true })).toBeGreaterThan(SERVER)
   })
 
   test('does not take a pause between two periods for a longer period', () => {

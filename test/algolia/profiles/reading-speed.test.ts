@@ -2,6 +2,7 @@ import { browseProfiles, type BrowseOptions } from '../../../src/sources/algolia
 import { read } from '../../../src/sources/algolia-profiles/source'
 import { Chance } from '../../support/chance'
 import { populate, type Population } from '../../support/populations'
+import { readWhole } from '../../support/reads'
 import { SimulatedAlgolia, type SimulationOptions } from '../../support/simulated-algolia'
 import { API_KEY, catalogOf, configuration } from '../../support/source'
 import { VirtualClock } from '../../support/virtual-clock'
@@ -153,4 +154,30 @@ describe('browsing', () => {
 test.each([0, 1, 9, 10, 11, 30])('a read of %d profiles costs no call more than it must', async (profiles) => {
   const speed = await speedOf('uniform', profiles, { milliseconds: 200, rateLimit: MINUTELY })
   expect(speed.calls).toBe(Math.max(1, Math.ceil(profiles / PAGE_SIZE)))
+})
+
+describe('how many pages are left', () => {
+  const given = {
+    times: 'bursty',
+    profiles: 60_000,
+    pageSize: 100,
+    concurrency: 8,
+    limit: 500,
+    second: 5,
+    seed: 3
+  } as const
+
+  test.each([50, 300])('is about right from early on where user tokens are random, at %d ms', async (latency) => {
+    const { forecasts } = await readWhole({ ...given, tokens: 'random', latency })
+    for (const { said, left } of forecasts.slice(60, -60)) {
+      expect(said).toBeGreaterThan(0.7 * left)
+      expect(said).toBeLessThan(1.4 * left)
+    }
+    expect(forecasts.at(-1)).toEqual({ said: 0, left: 0 })
+  })
+
+  test('is not told where kinds of user tokens follow one another', async () => {
+    const { forecasts } = await readWhole({ ...given, tokens: 'prefixed', latency: 300 })
+    expect(forecasts.slice(0, -10).filter(({ said }) => said !== undefined)).toHaveLength(0)
+  })
 })
