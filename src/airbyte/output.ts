@@ -14,20 +14,20 @@ export class OutputClosed extends Error {
   }
 }
 
-/** Lines are gathered up to this many bytes before they are written. */
-const CHUNK_BYTES = 1 << 16
+/** Lines are gathered up to this many characters before they are written. */
+const CHUNK_CHARACTERS = 1 << 16
 
 /** A character of a text takes this many bytes at most, in UTF-8. */
 const MOST_BYTES_OF_A_CHARACTER = 3
 
 /**
- * Writes messages, one a line, no faster than they are taken. Lines are gathered in one piece of memory that is used again
- * and again: with a text for each page, the garbage collector had a tenth more to do.
+ * Writes messages, one a line, no faster than they are taken. Lines are gathered, as each write has its price, and made bytes
+ * of in one piece of memory that is used again and again: new ones would keep the garbage collector busy.
  */
 export class MessageWriter {
   private readonly gone = new AbortController()
-  private readonly chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-  private used = 0
+  private readonly chunk = Buffer.allocUnsafeSlow(CHUNK_CHARACTERS * MOST_BYTES_OF_A_CHARACTER)
+  private lines = ''
 
   constructor(private readonly output: Writable) {
     output.on('error', (failure) => this.gone.abort(new OutputClosed(failure)))
@@ -46,19 +46,18 @@ export class MessageWriter {
     this.closed.throwIfAborted()
     for (const message of messages) {
       const line = `${jsonOf(message)}\n`
-      const mostBytes = line.length * MOST_BYTES_OF_A_CHARACTER
-      if (mostBytes > CHUNK_BYTES - this.used) await this.flush()
-      if (mostBytes > CHUNK_BYTES) await this.send(Buffer.from(line))
-      else this.used += this.chunk.write(line, this.used)
+      if (this.lines.length + line.length > CHUNK_CHARACTERS) await this.flush()
+      if (line.length > CHUNK_CHARACTERS) await this.send(Buffer.from(line))
+      else this.lines += line
     }
     await this.flush()
   }
 
   private async flush(): Promise<void> {
-    if (this.used === 0) return
-    const lines = this.chunk.subarray(0, this.used)
-    this.used = 0
-    await this.send(lines)
+    if (this.lines === '') return
+    const bytes = this.chunk.subarray(0, this.chunk.write(this.lines))
+    this.lines = ''
+    await this.send(bytes)
   }
 
   /** Resolves when the bytes are out, and their memory may be used again. */
